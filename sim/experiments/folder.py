@@ -1,0 +1,54 @@
+"""Writing a folder whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.schema.errors import InputError
+
+MANIFEST = "manifest.json"
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside ``target`` that takes its name when everything was written.
+
+    An earlier results folder of that name is replaced at that moment; any other folder that is not empty is refused.
+    """
+    target = Path(target)
+    _refuse_foreign(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise InputError(f"the folder cannot be written: {error.strerror}", file=target) from None
+    try:
+        yield draft
+        draft.chmod(0o755)
+        _put_in_place(draft, target)
+    except OSError as error:
+        raise InputError(f"the results cannot be written: {error.strerror}", file=target) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.is_file():
+        raise InputError("is a file; name a folder", key="--out", value=str(target))
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise InputError(
+            "the folder holds something else than results", key="--out", value=str(target), allowed="a new or empty folder"
+        )  # fmt: skip
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    if target.is_dir():
+        old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+        os.replace(target, old / "results")
+        os.replace(draft, target)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        os.replace(draft, target)

@@ -1,0 +1,54 @@
+"""The publishable table of a run: one value a row, small cells suppressed."""
+
+import pandas as pd
+import xarray as xr
+
+from sim.outcomes import suppressed
+
+# What is published, and over which dimensions it is summed first: crossings of many dimensions make small cells.
+PUBLISHED: dict[str, tuple[str, ...]] = {
+    "families": ("origin",),
+    "persons": ("origin",),
+    "families_by_origin": ("area",),
+    "by_wave": (),
+    "by_group": (),
+    "by_shelter": (),
+    "in_debt": (),
+    "site_families": (),
+    "flows": (),
+    "moves": (),
+    "premature": (),
+    "uninformed": (),
+    "voluntary": (),
+    "moves_by_push": (),
+    "overridden": (),
+    "intended": (),
+    "blocked": (),
+    "served": (),
+    "spent": (),
+    "employment": (),
+    "rent": (),
+    "services": (),
+    "security": (),
+}
+
+
+def tidy(data: xr.Dataset) -> pd.DataFrame:
+    """Return the publishable values: variable, month, date, labels, unit, value, suppressed; zeros left out."""
+    frames = [_long(data, name, summed) for name, summed in PUBLISHED.items() if _source(name) in data]
+    table = pd.concat(frames, ignore_index=True)
+    labels = [name for name in table.columns if name not in ("variable", "month", "date", "unit", "value")]
+    ordered = table[["variable", "month", "date", *labels, "unit", "value"]]
+    return suppressed(ordered)
+
+
+def _source(name: str) -> str:
+    return name.removesuffix("_by_origin")
+
+
+def _long(data: xr.Dataset, name: str, summed: tuple[str, ...]) -> pd.DataFrame:
+    array = data[_source(name)]
+    unit = array.attrs.get("unit", "")
+    frame = array.sum(list(summed)).rename("value").to_dataframe().reset_index()
+    frame = frame[frame["value"] != 0].drop(columns=["area_name"], errors="ignore")
+    return frame.assign(variable=name, unit=unit)

@@ -1,0 +1,46 @@
+"""Whole-number codes shared by kernels, tables and results; names are the field's own.
+
+Each family of codes is a run of module constants (numba reads them as literals) beside the tuple of
+their names in the same order, which tables and result dimensions use. Append, never renumber.
+"""
+
+# Situation: where a household stands. Derived from the columns, never stored.
+NOT_ARRIVED, DISPLACED, INTEGRATING, SETTLED_ELSEWHERE, RETURNED = range(5)
+SITUATIONS = ("not_arrived", "displaced", "integrating", "settled_elsewhere", "returned")
+
+# Settlement type (shelter): DTM shelter categories, grouped.
+CAMP, INFORMAL, RENTED, HOSTED, OWN_HOME = range(5)
+SHELTERS = ("camp", "informal_site", "rented", "hosted", "own_home")
+
+# Tenure at origin.
+OWNER, TENANT, INFORMAL_TENURE = range(3)
+TENURES = ("owner", "tenant", "informal")
+
+# Housing, land and property (HLP) documents.
+HLP_NONE, HLP_PARTIAL, HLP_FULL = range(3)
+HLP_DOCUMENTS = ("none", "partial", "full")
+
+# Intention: the pathway of the best alternative at the last review.
+STAY, INTEGRATE, RETURN, SETTLE, MOVE_DISPLACED = range(5)
+INTENTIONS = ("stay", "local_integration", "return", "settlement_elsewhere", "displaced_elsewhere")
+
+# Gates: what can stop a household that wants to go. Bit i of a gate mask is GATES[i]. The last two are
+# rival: a place in a programme (a convoy seat, a grant), a vacancy (a rental unit, a place in a camp).
+ACCESS, PERMISSION, MONEY, DWELLING, SEASON, SEAT, VACANCY = range(7)
+GATES = ("access", "permission", "money", "dwelling", "season", "programme_place", "vacancy")
+
+# Voluntariness of a move, from evaluating the same month with and without the push.
+UNPUSHED, MOVED_ANYWAY, HASTENED, DIVERTED, EXPELLED = range(5)
+MOVE_CLASSES = ("no_push", "would_have_moved_now", "hastened", "diverted", "expelled")
+
+# What pushed a household this month (bit mask).
+PUSH_CLOSURE, PUSH_EVICTION = 1, 2
+
+# Site status.
+OPEN, CLOSING, CLOSED = range(3)
+
+# Programmes that households meet as an offer when they choose.
+OFFER_TRANSPORT, OFFER_RETURN_GRANT, OFFER_RENT_SUBSIDY = range(3)
+
+# Whom a programme serves.
+WHO_ALL, WHO_VULNERABLE, WHO_FEMALE_HEADED = range(3)

@@ -1,0 +1,29 @@
+"""The house at origin: its slow repair, and the claim on it when others live there."""
+
+from sim.kernels.codes import OWNER
+from sim.kernels.compile import inlined
+from sim.kernels.draws import HOUSE, draw4
+
+
+@inlined
+def usable(now, house):
+    """Whether the house at origin can be lived in: sound enough and not occupied by others."""
+    return now.house >= house.usable and not now.occupied
+
+
+@inlined
+def house_after(who, now, home, month):
+    """Return the condition of the house after a month, and whether others still occupy it."""
+    house, condition, occupied = month.params.house, now.house, now.occupied
+    if who.tenure != OWNER:
+        return condition, occupied
+    damaged_away = not now.at_home and condition < house.usable
+    if damaged_away or occupied:
+        repair, claim, _, _ = draw4(month.seed, who.id, HOUSE, month.time, 0)
+        if damaged_away and repair < house.repair_away:
+            condition = house.repaired_to
+        if occupied and claim < home.claim_rate:
+            occupied = False
+    if now.at_home:
+        condition = min(1.0, condition + house.repair_home)
+    return condition, occupied

@@ -1,0 +1,122 @@
+"""Moving: what changes when a household goes, and whether it went of its own will."""
+
+from collections import namedtuple
+
+import numpy as np
+
+from sim.kernels.beliefs import informed
+from sim.kernels.choice import choose
+from sim.kernels.codes import (
+    DIVERTED,
+    EXPELLED,
+    HASTENED,
+    MOVE_DISPLACED,
+    MOVED_ANYWAY,
+    OFFER_RENT_SUBSIDY,
+    OWN_HOME,
+    RETURN,
+    SETTLE,
+    STAY,
+    UNPUSHED,
+)
+from sim.kernels.compile import inlined
+from sim.kernels.house import usable
+from sim.kernels.inputs import offer_of, place_of
+
+MOST_MONTHS = 1000  # counters of months stop here
+MOST_TIMES = 100
+
+# What is known of one move at the moment it is made.
+Verdict = namedtuple("Verdict", "push_class premature informed voluntary overridden")
+
+
+@inlined
+def push_class(action, free, ordinary):
+    """Classify a pushed move against the choice ``free`` of the same month without the push."""
+    if free.kind == STAY:
+        return EXPELLED
+    if not same_destination(free, action):
+        return DIVERTED
+    return MOVED_ANYWAY if ordinary else HASTENED
+
+
+@inlined
+def same_destination(one, other):
+    """Whether two options lead to the same place, dwelling and pathway."""
+    return (
+        one.kind == other.kind
+        and one.area == other.area
+        and one.site == other.site
+        and one.shelter == other.shelter
+    )
+
+
+@inlined
+def premature(now, action, there, params):
+    """Whether true conditions at the destination of a return or settlement are below the minimum."""
+    if action.kind not in (RETURN, SETTLE):
+        return False
+    if there.security < params.gates.minimum_security or there.services < params.gates.minimum_services:
+        return True
+    return action.shelter == OWN_HOME and not usable(now, params.house)
+
+
+@inlined
+def judge(who, now, month, choice, push, ordinary, offers, held):
+    """Return the Verdict on a move, before it is made.
+
+    A pushed move is judged by living the same month again, with the same draws, without the push.
+    """
+    action, pushed = choice.action, UNPUSHED
+    if push:
+        pushed = push_class(action, choose(who, now, month, offers, 0, held).action, ordinary)
+    home = place_of(month.areas, who.origin)
+    knows = action.kind != RETURN or informed(now, home, month.params.beliefs)
+    induced = pushed in (HASTENED, DIVERTED, EXPELLED)
+    return Verdict(
+        np.int64(pushed),
+        premature(now, action, place_of(month.areas, action.area), month.params),
+        knows,
+        not induced and knows and choice.n_open > 1,
+        action.gates,
+    )
+
+
+@inlined
+def move(state, i, month, action, push):
+    """Carry out a move: household ``i`` is elsewhere, poorer, and starts anew there."""
+    balance = np.floor(state.savings[i] - action.cost + action.grants)
+    state.savings[i] = int(max(balance, -month.params.budget.debt_limit))
+    take_subsidy(state, i, month.offers, action.offers)
+    if action.kind == RETURN:
+        state.last_area[i] = state.area[i]
+    state.at_home[i] = 1 if action.kind == RETURN else 0
+    if action.kind == MOVE_DISPLACED:
+        state.times_displaced[i] = min(state.times_displaced[i] + 1, MOST_TIMES)
+    state.area[i], state.site[i] = action.area, action.site
+    state.shelter[i], state.settled[i] = action.shelter, action.settled
+    state.months_here[i] = 0
+    if push:
+        state.months_since_push[i] = 0
+
+
+@inlined
+def take_subsidy(state, i, offers, used):
+    """Start the rent subsidy that a move uses; a move ends any other."""
+    state.subsidy[i], state.subsidy_months[i] = -1, 0
+    for p in range(offers.shape[0]):
+        if used >> p & 1:
+            offer = offer_of(offers, p)
+            if offer.kind == OFFER_RENT_SUBSIDY:
+                state.subsidy[i], state.subsidy_months[i] = p, offer.months
+
+
+@inlined
+def grow_older(state, i, moved, pushed):
+    """Advance the month counters of household ``i`` at the end of a month."""
+    if not moved:
+        state.months_here[i] = min(state.months_here[i] + 1, MOST_MONTHS)
+    if not state.at_home[i]:
+        state.months_displaced[i] = min(state.months_displaced[i] + 1, MOST_MONTHS)
+    if state.months_since_push[i] >= 0 and not (moved and pushed):
+        state.months_since_push[i] = min(state.months_since_push[i] + 1, MOST_MONTHS)

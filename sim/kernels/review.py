@@ -1,0 +1,90 @@
+"""When a household reviews where it is: by itself, because of an event, or because it is pushed."""
+
+import math
+
+from sim.kernels.budget import rooted
+from sim.kernels.codes import (
+    CLOSING,
+    INFORMAL,
+    OFFER_RENT_SUBSIDY,
+    PUSH_CLOSURE,
+    PUSH_EVICTION,
+    RENTED,
+    WHO_ALL,
+    WHO_VULNERABLE,
+)
+from sim.kernels.compile import inlined
+from sim.kernels.inputs import offer_of
+
+
+@inlined
+def pushes(now, month, luck):
+    """Return the bits of what pushes a household out of its dwelling this month."""
+    push = PUSH_EVICTION if luck < eviction_hazard(now, month.params.review) else 0
+    if now.site >= 0 and month.sites[now.site, 2] == CLOSING:
+        push |= PUSH_CLOSURE
+    return push
+
+
+@inlined
+def eviction_hazard(now, review):
+    """Return the monthly probability of eviction."""
+    if rooted(now):
+        return 0.0
+    hazard = 0.0
+    if now.shelter == RENTED:
+        hazard = review.eviction_rented
+    elif now.shelter == INFORMAL:
+        hazard = review.eviction_informal
+    return hazard * review.eviction_debt_factor if now.savings < 0 else hazard
+
+
+@inlined
+def ordinary_review(now, here, month, open_offers, luck):
+    """Whether a household would review this month without any push."""
+    if now.gates != 0 or here.shock > 0:
+        return True
+    if luck < review_chance(now, month.params.review):
+        return True
+    if open_offers:
+        for p in range(month.offers.shape[0]):
+            if open_offers >> p & 1 and offer_of(month.offers, p).starts:
+                return True
+    return False
+
+
+@inlined
+def review_chance(now, review):
+    """Return the monthly probability of an unprompted review; it fades with the length of stay."""
+    if rooted(now):
+        return review.settled
+    return review.floor + (review.base - review.floor) * math.exp(-now.months_here / review.fading)
+
+
+@inlined
+def offers_open_to(who, now, month):
+    """Return the bits of the programmes that a household can count on this month."""
+    bits = 0
+    if now.at_home:
+        return bits  # every programme of this kind serves households away from home
+    areas = month.areas.shape[0]
+    sites = month.sites.shape[0]
+    site = now.site if now.site >= 0 else sites  # the last column stands for "in no site"
+    for p in range(month.offers.shape[0]):
+        offer = offer_of(month.offers, p)
+        if not offer.active or not served(who, offer.who):
+            continue
+        if offer.kind == OFFER_RENT_SUBSIDY and now.settled > 0:
+            continue
+        reach = month.reach[p]
+        if reach[now.area] and reach[areas + who.origin] and reach[2 * areas + site]:
+            bits |= 1 << p
+    return bits
+
+
+@inlined
+def served(who, whom):
+    """Whether a household belongs to the people a programme serves."""
+    if whom == WHO_ALL:
+        return True
+    return who.vulnerable > 0 if whom == WHO_VULNERABLE else who.female_headed > 0

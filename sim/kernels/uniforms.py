@@ -1,0 +1,21 @@
+"""Uniform draws for many households at once, outside the hot loop."""
+
+import numpy as np
+
+from sim.kernels.compile import entry
+from sim.kernels.draws import draw4
+
+
+@entry
+def fill_uniforms(seed, identities, purpose, time, out):
+    """Write four uniforms per household into ``out``, float64[n, 4], for one purpose and time."""
+    for k in range(identities.size):
+        a, b, c, d = draw4(seed, identities[k], purpose, time, 0)
+        out[k, 0], out[k, 1], out[k, 2], out[k, 3] = a, b, c, d
+
+
+def uniforms(seed, identities, purpose, time):
+    """Return four uniforms per household, float64[n, 4], for one purpose and time."""
+    out = np.empty((len(identities), 4), np.float64)
+    fill_uniforms(np.uint64(seed), np.ascontiguousarray(identities, np.uint64), purpose, time, out)
+    return out

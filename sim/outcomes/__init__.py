@@ -1,0 +1,7 @@
+"""Outcomes: pure functions of what a run recorded."""
+
+from sim.outcomes.headline import HEADLINE, Outcome, headline
+from sim.outcomes.observe import tracked_stock
+from sim.outcomes.publish import SMALLEST_CELL, suppressed
+
+__all__ = ["HEADLINE", "SMALLEST_CELL", "Outcome", "headline", "suppressed", "tracked_stock"]

@@ -1,0 +1,141 @@
+"""Loading a scenario: a case, or ``extends`` another scenario plus what differs, plus overrides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field
+
+from sim.interventions import InterventionSpec
+from sim.library import find_scenario
+from sim.schema.case import Case
+from sim.schema.document import Document, Key, merge, read_yaml, validate
+from sim.schema.errors import InputError
+
+MOST_ANCESTORS = 8
+
+
+class ScenarioSpec(Case):
+    """A case with its timeline: everything a run needs that is not a table."""
+
+    programmes: dict[str, InterventionSpec] = Field(default={}, description="Interventions by name")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A validated scenario and where it came from.
+
+    Attributes
+    ----------
+    name : str
+        ``case/scenario`` for a shipped scenario, else the name of its file.
+    spec : ScenarioSpec
+        The resolved, validated content.
+    document : Document
+        The same as plain data with the place of every key, for messages.
+    tables : Path
+        Folder of the case tables.
+    lineage : tuple of Path
+        The file and those it extends, nearest first.
+    """
+
+    name: str
+    spec: ScenarioSpec
+    document: Document
+    tables: Path
+    lineage: tuple[Path, ...]
+
+    def override(self, changes: Mapping[str, Any]) -> "Scenario":
+        """Return the scenario with values replaced, ``{"parameters.choice.epoch": 12}``, checked again."""
+        document = self.document
+        for path, value in changes.items():
+            document = merge(document, _override_document(path, value))
+        return Scenario(self.name, validate(document, ScenarioSpec), document, self.tables, self.lineage)
+
+
+def load_scenario(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Load a shipped scenario by name or one from a file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        ``iraq/no-closure``, ``iraq`` (the case itself), a ``.yaml`` file, or a case folder.
+    overrides : mapping, optional
+        Dotted keys to values.
+
+    Raises
+    ------
+    InputError
+        With file, line, key, value and what is allowed.
+    """
+    path = find_scenario(name_or_path)
+    document, lineage = _resolve(path, ())
+    tables = _tables_folder(document, lineage)
+    scenario = Scenario(_name(path), validate(document, ScenarioSpec), document, tables, lineage)
+    return scenario.override(overrides) if overrides else scenario
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Return key and value of ``path=value`` as written on a command line; the value is read as YAML."""
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip():
+        raise InputError("an override is written path=value", key="--set", value=text)
+    try:
+        return path.strip(), yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise InputError("the value is not readable", key=f"--set {path}", value=value) from None
+
+
+def _resolve(path: Path, seen: tuple[Path, ...]) -> tuple[Document, tuple[Path, ...]]:
+    document = read_yaml(path)
+    parent = document.data.get("extends")
+    lineage = (*seen, path.resolve())
+    if parent is None:
+        return document, lineage
+    if not isinstance(parent, str):
+        raise document.error("names one scenario or case", "extends", value=parent)
+    if len(lineage) > MOST_ANCESTORS:
+        raise document.error("extends too many others in a row", "extends", value=parent)
+    base_path = _sibling(path, parent)
+    if base_path.resolve() in lineage:
+        raise document.error("scenarios extend each other in a circle", "extends", value=parent)
+    try:
+        base, lineage = _resolve(base_path, lineage)
+    except InputError as error:
+        if error.line is None and error.file == base_path:
+            raise document.error(f"{error.message}: {base_path}", "extends", value=parent) from None
+        raise
+    own = {name: value for name, value in document.data.items() if name != "extends"}
+    return merge(base, Document(own, document.places)), lineage
+
+
+def _sibling(path: Path, name: str) -> Path:
+    """Return the file that ``extends`` names: beside the file, the case of its folder, or shipped."""
+    for candidate in (path.parent / f"{name}.yaml", path.parent / name):
+        if candidate.is_file():
+            return candidate
+    return find_scenario(name)
+
+
+def _tables_folder(document: Document, lineage: tuple[Path, ...]) -> Path:
+    file, _ = document.place(("tables",))
+    named = document.data.get("tables", ".")
+    owner = Path(file) if file and ("tables",) in document.places else lineage[-1]
+    return (owner.parent / str(named)).resolve()
+
+
+def _name(path: Path) -> str:
+    stem = "" if path.stem == "case" else path.stem
+    return f"{path.resolve().parent.name}/{stem}".rstrip("/")
+
+
+def _override_document(path: str, value: Any) -> Document:
+    data: Any = value
+    parts = path.split(".")
+    places: dict[Key, tuple[str, int]] = {}
+    for n in range(len(parts), 0, -1):
+        data = {parts[n - 1]: data}
+        places[tuple(parts[:n])] = (f"override {path}", 1)
+    return Document(data, places)

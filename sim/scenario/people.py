@@ -1,0 +1,117 @@
+"""The households of a scenario: those there at the start, and the cohorts that arrive."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels.codes import CAMP, SHELTERS
+from sim.kernels.columns import FIXED, STATE
+from sim.kernels.draws import COMPOSITION
+from sim.kernels.uniforms import uniforms
+from sim.population.arrivals import arriving
+from sim.population.composition import POPULATION_SEED, compose, months_since
+from sim.population.synthesis import synthesise
+from sim.scenario.compiled import Compiled
+from sim.schema.base import month_number
+
+Columns = dict[str, npt.NDArray[Any]]
+_DISPLACED_BLOCK = 5  # block of composition draws that dates displacement within a wave
+
+
+def households_of(compiled: Compiled) -> Columns:
+    """Return every column of every household that is there at the start or arrives during the run."""
+    cohorts = [_at_start(compiled), *_arriving(compiled)]
+    return {name: np.concatenate([cohort[name] for cohort in cohorts]) for name in cohorts[0]}
+
+
+def _at_start(compiled: Compiled) -> Columns:
+    rows = synthesise(compiled.tables, compiled.scenario.spec.rows)
+    placed = {
+        "id": rows.index.astype(np.uint64),
+        "weight": rows.weight,
+        "arrival": np.zeros(len(rows.weight), np.int64),
+        "origin": rows.origin,
+        "area": rows.area,
+        "site": rows.site,
+        "shelter": rows.shelter,
+        "wave": rows.wave,
+    }
+    return _completed(compiled, placed)
+
+
+def _arriving(compiled: Compiled) -> list[Columns]:
+    spec, geography = compiled.scenario.spec, compiled.geography
+    waves = list(compiled.tables.waves["wave"])
+    cohorts = []
+    for name in sorted(spec.arrivals):
+        entry = spec.arrivals[name]
+        placed: Columns = dict(arriving(name, entry, spec.start, spec.months))
+        n = len(placed["id"])
+        if n == 0:
+            continue
+        placed |= {
+            "origin": np.full(n, geography.pcodes.index(entry.origin)),
+            "area": np.full(n, geography.pcodes.index(entry.area)),
+            "site": np.full(n, -1 if entry.site is None else geography.site_ids.index(entry.site)),
+            "shelter": np.full(n, SHELTERS.index(entry.shelter)),
+            "wave": np.full(n, waves.index(entry.wave)),
+        }
+        cohorts.append(_completed(compiled, placed))
+    return cohorts
+
+
+def _completed(compiled: Compiled, placed: Columns) -> Columns:
+    """Return placed households with their composition and their state at entry."""
+    spec, tables = compiled.scenario.spec, compiled.tables
+    n = len(placed["id"])
+    shares = {
+        name: tables.conditions.loc[name].to_numpy(np.float64)
+        for name in ("house_unusable", "house_damaged", "house_occupied")
+    }
+    draw = uniforms(POPULATION_SEED, np.ascontiguousarray(placed["id"], np.uint64), COMPOSITION, _DISPLACED_BLOCK)
+    since = months_since(
+        month_number(spec.start) + placed["arrival"].astype(np.int64),
+        list(tables.waves["first_month"]),
+        list(tables.waves["last_month"]),
+        draw[:, 0],
+        placed["wave"].astype(np.int64),
+    )
+    composed = compose(placed, spec.composition, shares, spec.parameters.house.usable, since)
+    columns = {**placed, **composed, **_state(n, compiled, placed)}
+    limit = -round(spec.parameters.budget.debt_limit * 100)
+    columns["savings"] = np.maximum(columns["savings"], limit)
+    columns["employed"] = _employed(compiled, columns, draw[:, 1])
+    return {column.name: np.asarray(columns[column.name]) for column in (*FIXED, *STATE)}
+
+
+def _state(n: int, compiled: Compiled, placed: Columns) -> Columns:
+    """Return the state columns that start alike for everybody, or follow from conditions at origin."""
+    origin = placed["origin"].astype(np.intp)
+    gap = compiled.scenario.spec.parameters.beliefs.start_gap
+    month = np.minimum(placed["arrival"], compiled.months - 1).astype(np.intp)
+    security = compiled.paths["security"][month, origin]
+    capacity, hosts = (compiled.paths[name][month, origin] for name in ("service_capacity", "host_population"))
+    services = np.minimum(1.0, capacity / np.maximum(hosts, 1.0))
+    zeros = np.zeros(n, np.int64)
+    return {
+        "present": (placed["arrival"] == 0).astype(np.uint8),
+        "at_home": zeros,
+        "settled": zeros,
+        "belief_security": np.maximum(0.0, security - gap),
+        "belief_services": np.maximum(0.0, services - gap),
+        "intention": zeros,
+        "gates": zeros,
+        "times_displaced": zeros + 1,
+        "months_since_push": zeros - 1,
+        "last_area": zeros - 1,
+        "subsidy": zeros - 1,
+        "subsidy_months": zeros,
+    }
+
+
+def _employed(compiled: Compiled, columns: Columns, draw: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    budget = compiled.scenario.spec.parameters.budget
+    access = np.where(columns["shelter"] == CAMP, budget.camp_job_access, budget.displaced_job_access)
+    rate = compiled.paths["employment_rate"][0][columns["area"].astype(np.intp)]
+    return ((draw < rate * access) & (columns["earners"] > 0)).astype(np.uint8)

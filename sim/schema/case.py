@@ -1,0 +1,150 @@
+"""What a case and its timeline hold, as a person writes them in YAML."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sim.schema.base import PRIOR, CalendarMonth, Strict, month_number, quantity
+from sim.schema.parameters import Parameters
+
+_MCNA = "REACH MCNA VIII Iraq 2020"
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Tenure(Strict):
+    """Tenure at origin, as shares of households; they add up to 1."""
+
+    owner: Share = 0.8
+    tenant: Share = 0.12
+    informal: Share = 0.08
+
+
+class HlpDocuments(Strict):
+    """Housing, land and property documents, as shares of households; they add up to 1."""
+
+    none: Share = 0.36
+    partial: Share = 0.2
+    full: Share = 0.44
+
+
+class Composition(Strict):
+    """Who the households are. Drawn once for the case; independent of place, origin and wave."""
+
+    sizes: dict[int, Share] = Field(
+        default={1: 0.03, 2: 0.07, 3: 0.1, 4: 0.14, 5: 0.16, 6: 0.16, 7: 0.13, 8: 0.09, 9: 0.05, 10: 0.04, 12: 0.03},
+        description="Share of households by number of persons; adds up to 1",
+        json_schema_extra={"unit": "persons", "source": f"PRIOR around the mean of 5.7, {_MCNA}"},
+    )
+    female_headed: float = quantity(0.088, "share", "Headed by a woman without a spouse", _MCNA, 0, 1)
+    vulnerable: float = quantity(0.25, "share", "A member with a disability or serious chronic illness", PRIOR, 0, 1)
+    no_earner: float = quantity(0.15, "share", "Nobody works or seeks work", PRIOR, 0, 1)
+    two_earners: float = quantity(0.25, "share", "Two adults work or seek work", PRIOR, 0, 1)
+    skill_sd: float = quantity(0.4, "log", "Spread of earnings around the area's wage (log-normal, mean 1)", PRIOR, 0, 2)  # fmt: skip
+    remittance_share: float = quantity(0.2, "share", "Receives money from relatives", PRIOR, 0, 1)
+    remittance: float = quantity(80.0, "USD/month", "What those receive", PRIOR, 0, 5000)
+    debt_share: float = quantity(0.55, "share", "In debt at the start", f"{_MCNA}: owe over 505,000 IQD", 0, 1)
+    debt_mean: float = quantity(700.0, "USD", "Mean debt of those in debt (exponential)", PRIOR, 0, 50_000)
+    savings_mean: float = quantity(600.0, "USD", "Mean savings of the others (exponential)", PRIOR, 0, 50_000)
+    tenure: Tenure = Field(Tenure(), description="Tenure at origin", json_schema_extra={"unit": "shares", "source": PRIOR})  # fmt: skip
+    hlp_documents: HlpDocuments = Field(HlpDocuments(), description="HLP documents", json_schema_extra={"unit": "shares", "source": f"{_MCNA}: 36 % lack valid ones; split PRIOR"})  # fmt: skip
+    civil_documents: float = quantity(0.46, "share", "Has all key civil documents", f"{_MCNA}: 54 % miss at least one", 0, 1)  # fmt: skip
+    affiliated: float = quantity(0.0, "share", "Perceived affiliation, where clearance is asked; off by default", "MODEL: off by default", 0, 1)  # fmt: skip
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> "Composition":
+        groups = {
+            "sizes": sum(self.sizes.values()),
+            "tenure": self.tenure.owner + self.tenure.tenant + self.tenure.informal,
+            "hlp_documents": self.hlp_documents.none + self.hlp_documents.partial + self.hlp_documents.full,
+        }
+        for name, total in groups.items():
+            if abs(total - 1.0) > 1e-6:
+                raise ValueError(f"{name}: the shares add up to {total:.4g} and must add up to 1")
+        if any(not 1 <= size <= 40 for size in self.sizes):
+            raise ValueError("sizes: a household has 1 to 40 persons")
+        if self.no_earner + self.two_earners > 1:
+            raise ValueError("no_earner and two_earners together exceed 1")
+        return self
+
+
+class ConditionChange(Strict):
+    """A change of one area condition over a window: set it, or multiply it."""
+
+    condition: str = Field(description="Name of a condition in conditions.csv, or security")
+    areas: list[str] | None = Field(None, description="P-codes; all areas when left out")
+    first_month: CalendarMonth
+    last_month: CalendarMonth | None = None
+    value: float | None = Field(None, description="New value, in the unit of the condition")
+    times: float | None = Field(None, ge=0, le=100, description="Factor on the value it would have had")
+    source: str = PRIOR
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> "ConditionChange":
+        if (self.value is None) == (self.times is None):
+            raise ValueError("give either value or times")
+        return in_order(self)
+
+
+class Arrivals(Strict):
+    """Families that enter the case, displaced: a cohort with its own household numbers."""
+
+    origin: str
+    area: str
+    site: str | None = None
+    shelter: Literal["camp", "informal_site", "rented", "hosted"] = "rented"
+    wave: str
+    first_month: CalendarMonth
+    last_month: CalendarMonth | None = None
+    families_per_month: int = Field(ge=1, le=10_000_000)
+    rows_per_month: int = Field(10, ge=1, le=1_000_000, description="Simulated households they are spread over")
+    source: str = PRIOR
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Arrivals":
+        if (self.shelter == "camp") != (self.site is not None):
+            raise ValueError("a site goes with shelter: camp, and only with it")
+        return in_order(self)
+
+
+class Shock(Strict):
+    """An event that makes everybody in an area reconsider, and sets its security for a while."""
+
+    area: str
+    month: CalendarMonth
+    security: float = Field(ge=0, le=1)
+    months: int = Field(1, ge=1, le=600, description="How long security stays there")
+    source: str = PRIOR
+
+
+class Recode(Strict):
+    """A change of the books, not of households: families moved in the tracked stock between origins."""
+
+    month: CalendarMonth
+    origin: str
+    families: int = Field(description="Added to the tracked stock from this origin from this month on")
+    source: str
+
+
+def in_order(entry: "ConditionChange | Arrivals") -> "ConditionChange | Arrivals":
+    """Refuse a window that ends before it begins."""
+    if entry.last_month is not None and month_number(entry.last_month) < month_number(entry.first_month):
+        raise ValueError(f"last_month {entry.last_month} is before first_month {entry.first_month}")
+    return entry
+
+
+class Case(Strict):
+    """Place, people and time: what every scenario of a case starts from."""
+
+    title: str = Field(description="One line, shown above every table and figure")
+    question: str = Field("", description="What the scenario is meant to show, in plain words")
+    tables: str = Field(".", description="Folder of the case tables, beside the file that names it")
+    start: CalendarMonth = Field(description="First simulated month; stocks are those at its beginning")
+    months: int = Field(36, ge=1, le=600, description="Months simulated")
+    rows: int | None = Field(20_000, ge=1, le=50_000_000, description="Simulated households aimed at; none: one per family")  # fmt: skip
+    school_months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default=[], description="Calendar months of the school year")  # fmt: skip
+    composition: Composition = Composition()
+    parameters: Parameters = Parameters()
+    conditions: dict[str, ConditionChange] = {}
+    arrivals: dict[str, Arrivals] = {}
+    shocks: dict[str, Shock] = {}
+    recodes: dict[str, Recode] = {}

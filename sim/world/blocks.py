@@ -1,0 +1,66 @@
+"""Running a kernel over blocks of rows, on any number of threads, with the same result."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from sim.kernels.tally import Events, Stocks
+
+BLOCK = 65_536  # rows; large enough that a call costs nothing, small enough to spread over cores
+
+
+def spans(n: int) -> list[tuple[int, int]]:
+    """Return the blocks of ``n`` rows as (start, stop)."""
+    return [(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
+
+
+def run_blocks(work: Callable[[int, int], Any], n: int, pool: ThreadPoolExecutor | None) -> list[Any]:
+    """Call ``work(start, stop)`` for every block, and return what each returned, in order."""
+    if pool is None or n <= BLOCK:
+        return [work(start, stop) for start, stop in spans(n)]
+    return [future.result() for future in [pool.submit(work, *span) for span in spans(n)]]
+
+
+def new_stocks(areas: int, sites: int, waves: int) -> Any:
+    """Return zeroed stocks, int64."""
+    shapes = {
+        "families": (5, areas, areas),
+        "persons": (5, areas, areas),
+        "by_wave": (5, waves),
+        "by_group": (5, 4),
+        "by_shelter": (5, 5),
+        "in_debt": (5,),
+        "savings": (5,),
+        "site_families": (sites,),
+        "workers": (areas,),
+        "employed": (areas,),
+        "renters": (areas,),
+        "claims": (areas,),
+    }
+    return Stocks(**{name: np.zeros(shape, np.int64) for name, shape in shapes.items()})
+
+
+def new_events(areas: int, programmes: int) -> Any:
+    """Return zeroed events, int64."""
+    shapes = {
+        "flows": (5, 5),
+        "moves": (5, 5, 4),
+        "premature": (5, 5, 4),
+        "uninformed": (5, 5, 4),
+        "voluntary": (5, 4),
+        "moves_by_push": (4, 5),
+        "overridden": (7,),
+        "reviewed": (1,),
+        "intended": (5, areas),
+        "blocked": (5, areas, 7),
+        "blocked_alone": (5, areas, 7, 2),
+        "served": (programmes,),
+    }
+    return Events(**{name: np.zeros(shape, np.int64) for name, shape in shapes.items()})
+
+
+def added(parts: list[Any]) -> Any:
+    """Return the sum of NamedTuples of whole-number arrays, field by field."""
+    return type(parts[0])(*(np.sum(arrays, axis=0) for arrays in zip(*parts)))

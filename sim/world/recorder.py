@@ -1,0 +1,102 @@
+"""What a run records: named arrays over months, each with its dimensions, unit and meaning.
+
+``month`` has one entry more than the months simulated: entry 0 is the start, entry t the end of the t-th month.
+Stocks are those at that moment; flows and other events are those of the month that ends there (0 at the start).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels.tally import Events, Stocks
+from sim.world.world import World
+
+Array = npt.NDArray[Any]
+
+
+class Variable(NamedTuple):
+    """A recorded variable: dimensions after ``month``, unit, meaning."""
+
+    dims: tuple[str, ...]
+    unit: str
+    meaning: str
+
+
+STOCKS = {
+    "families": Variable(("situation", "origin", "area"), "families", "families by situation"),
+    "persons": Variable(("situation", "origin", "area"), "persons", "persons by situation"),
+    "by_wave": Variable(("situation", "wave"), "families", "families by displacement wave"),
+    "by_group": Variable(("situation", "group"), "families", "families by equity group"),
+    "by_shelter": Variable(("situation", "shelter"), "families", "families by settlement type"),
+    "in_debt": Variable(("situation",), "families", "families in debt"),
+    "savings": Variable(("situation",), "cents", "savings net of debt, all families together"),
+    "site_families": Variable(("site",), "families", "families in a camp"),
+    "workers": Variable(("area",), "persons", "adults of these households who work or seek work"),
+    "employed": Variable(("area",), "persons", "those of them in households with work"),
+    "renters": Variable(("area",), "families", "families in rented dwellings"),
+    "claims": Variable(("origin",), "families", "owners whose house is occupied by others"),
+}
+EVENTS = {
+    "flows": Variable(("situation", "situation_after"), "families", "moves by situation before and after"),
+    "moves": Variable(("push_class", "pathway", "group"), "families", "moves by voluntariness class"),
+    "premature": Variable(("push_class", "pathway", "group"), "families", "moves into conditions below the minimum"),
+    "uninformed": Variable(("push_class", "pathway", "group"), "families", "returns on beliefs far from the truth"),
+    "voluntary": Variable(("pathway", "group"), "families", "moves unforced, informed and with an alternative"),
+    "moves_by_push": Variable(("push", "push_class"), "families", "moves under a push, by what pushed"),
+    "overridden": Variable(("gate",), "families", "exits on closure day through a gate that was shut"),
+    "reviewed": Variable(("once",), "families", "families that reviewed their situation"),
+    "intended": Variable(("pathway", "area"), "families", "reviews that ended in an intention to move, by destination"),
+    "blocked": Variable(("pathway", "area", "gate"), "families", "intentions blocked by a gate, alone or with others"),
+    "blocked_alone": Variable(("pathway", "area", "gate", "needs_vacancy"), "families", "intentions blocked by one gate alone"),
+    "served": Variable(("programme",), "families", "families served"),
+}  # fmt: skip
+PRICES = {
+    "employment": Variable(("area",), "share", "employment rate, hosts included"),
+    "rent": Variable(("area",), "cents/month", "rent at the low end"),
+    "services": Variable(("area",), "share", "service capacity over population, at most 1"),
+    "share_back": Variable(("origin",), "share", "origin community that is back"),
+    "security": Variable(("area",), "index", "security, 0 to 1"),
+    "free_homes": Variable(("area",), "dwellings", "vacant low-end rental dwellings at the start of the month"),
+}
+SPENDING = {"spent": Variable(("programme",), "cents", "money spent")}
+RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **SPENDING}
+
+
+class Recorder:
+    """Collects the recorded arrays of one run.
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray
+        By the names of RECORDED; the first axis is month, of length months + 1.
+    """
+
+    def __init__(self, months: int, programmes: int) -> None:
+        self._months, self._programmes = months, programmes
+        self.arrays: dict[str, Array] = {}
+
+    def start(self, world: World) -> None:
+        """Make the arrays and record the start."""
+        entry = self._entry(world, [0] * self._programmes)
+        for name, values in entry.items():
+            self.arrays[name] = np.zeros((self._months + 1, *values.shape), values.dtype)
+        for name in (*STOCKS, *PRICES):
+            self.arrays[name][0] = entry[name]
+
+    def month(self, month: int, world: World, spent: list[int]) -> None:
+        """Record the month numbered ``month`` from 0, just lived."""
+        for name, values in self._entry(world, spent).items():
+            self.arrays[name][month + 1] = values
+
+    def _entry(self, world: World, spent: list[int]) -> dict[str, Array]:
+        prices = world.prices
+        assert prices is not None, "markets are cleared before anything is recorded"
+        areas = len(world.geography.pcodes)
+        entry: dict[str, Array] = {name: getattr(world.stocks, name) for name in Stocks._fields}
+        entry |= {name: getattr(world.events, name) for name in Events._fields}
+        entry |= {name: getattr(prices, name) for name in ("employment", "rent", "services", "share_back")}
+        entry["security"] = world.security
+        entry["free_homes"] = prices.free[:areas]
+        entry["spent"] = np.array(spent, np.int64)
+        return entry

@@ -1,0 +1,240 @@
+"""The world of one run: households, markets, camps and programmes' books, and the month that joins them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels import month as kernel
+from sim.kernels.codes import CLOSED
+from sim.kernels.inputs import Month, Place, Site
+from sim.schema.parameters import Markets
+from sim.world.allocation import allot_places, allot_vacancies
+from sim.world.blocks import added, new_events, new_stocks, run_blocks
+from sim.world.geography import Geography
+from sim.world.households import Households
+from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of
+
+Float = npt.NDArray[np.float64]
+
+
+class Deliveries(NamedTuple):
+    """What institutions do in a month: the only way they change the world.
+
+    Attributes
+    ----------
+    status, months_left, notice : int8[S], int16[S], int16[S]
+        Camps: open, closing or closed; months to the closing month; length of the notice.
+    offers : int64[P, fields of Offer]
+        Programmes as households meet them.
+    reach : uint8[P, 2 * A + S + 1]
+        Areas of stay, areas of origin and sites that each programme reaches.
+    places : tuple of int
+        Families each programme can serve.
+    by_need : tuple of bool
+        Whether those who could not pay come first.
+    """
+
+    status: npt.NDArray[np.int8]
+    months_left: npt.NDArray[np.int16]
+    notice: npt.NDArray[np.int16]
+    offers: npt.NDArray[np.int64]
+    reach: npt.NDArray[np.uint8]
+    places: tuple[int, ...]
+    by_need: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What a month brings from outside: area conditions float64[A] by name, shocks uint8[A], school in session."""
+
+    conditions: dict[str, Float]
+    shock: npt.NDArray[np.uint8]
+    school: bool
+
+
+class World:
+    """State of a run and the operations that change it.
+
+    Parameters
+    ----------
+    households : Households
+    geography : Geography
+    params : Params
+        Kernel parameters.
+    markets : Markets
+    wave_shift : float64[W]
+    seed : int
+    opening : dict of str to float64[A]
+        Area conditions of the first month.
+    threads : int
+        Threads for the household pass; the result does not depend on it.
+    """
+
+    def __init__(
+        self,
+        households: Households,
+        geography: Geography,
+        params: Any,
+        markets: Markets,
+        wave_shift: Float,
+        seed: int,
+        opening: dict[str, Float],
+        threads: int,
+    ) -> None:
+        self.households, self.geography = households, geography
+        self.params, self.markets, self.wave_shift = params, markets, wave_shift
+        self.seed, self.opening = seed, opening
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self.stocks = self.count()
+        self.start: Totals = totals_of(self.stocks)
+        self.events = new_events(len(geography.pcodes), 0)
+        self.security = opening["security"]
+        self.deliveries: Deliveries | None = None
+        self.prices: Prices | None = None
+
+    def close(self) -> None:
+        """Stop the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def count(self) -> Any:
+        """Return the stocks as they stand."""
+        fixed, state = self.households.fixed, self.households.state
+
+        def work(start: int, stop: int) -> Any:
+            stocks = self._new_stocks()
+            kernel.count_rows(fixed, state, stocks, start, stop)
+            return stocks
+
+        return added(run_blocks(work, len(self.households), self._pool))
+
+    def admit(self, month: int) -> None:
+        """Let the cohorts of this month enter."""
+        fixed, state = self.households.fixed, self.households.state
+        entering = (fixed.arrival == month) & (state.present == 0)
+        if entering.any():
+            state.present[entering] = 1
+            self.stocks = self.count()
+
+    def apply(self, deliveries: Deliveries) -> None:
+        """Take over what institutions decided for this month."""
+        self.deliveries = deliveries
+
+    def clear_markets(self, drivers: Drivers) -> Prices:
+        """Set this month's prices from last month's totals."""
+        status = np.zeros(len(self.geography.site_ids), np.int8)
+        if self.deliveries is not None:
+            status = self.deliveries.status
+        room = SiteRoom(self.geography.site_area, self.geography.capacity, status.astype(np.int64))
+        self.security = drivers.conditions["security"]
+        now = totals_of(self.stocks)
+        self.prices = clear(now, self.start, drivers.conditions, self.opening, self.markets, room)
+        return self.prices
+
+    def live(self, month: int, drivers: Drivers) -> tuple[list[int], list[int]]:
+        """Live one month: plan, share out rival capacity, act.
+
+        Returns
+        -------
+        served, carry : list of int
+            Families served by each programme, and places it carries forward.
+        """
+        deliveries = self.deliveries
+        assert deliveries is not None, "institutions act before households"
+        inputs = self._inputs(month, drivers)
+        self._each_block(kernel.plan_rows, inputs)
+        refused = allot_vacancies(self.households, self.seed, inputs.free)
+        fixed, state, plan = self.households.fixed, self.households.state, self.households.plan
+        kernel.replan_rows(fixed, state, plan, inputs, refused)
+        carry = [
+            allot_places(self.households, self.seed, p, places, by_need)[1]
+            for p, (places, by_need) in enumerate(zip(deliveries.places, deliveries.by_need))
+        ]
+        self._act(inputs, len(carry))
+        return [int(families) for families in self.events.served], carry
+
+    def _act(self, inputs: Any, programmes: int) -> None:
+        fixed, state, plan = self.households.fixed, self.households.state, self.households.plan
+
+        def work(start: int, stop: int) -> Any:
+            stocks = self._new_stocks()
+            events = new_events(len(self.geography.pcodes), programmes)
+            kernel.act_rows(fixed, state, plan, inputs, stocks, events, start, stop)
+            return stocks, events
+
+        parts = run_blocks(work, len(self.households), self._pool)
+        self.stocks = added([stocks for stocks, _ in parts])
+        self.events = added([events for _, events in parts])
+
+    def _each_block(self, function: Any, inputs: Any) -> None:
+        households = self.households
+        work = partial(function, households.fixed, households.state, households.plan, inputs)
+        run_blocks(work, len(households), self._pool)
+
+    def _new_stocks(self) -> Any:
+        geography = self.geography
+        return new_stocks(len(geography.pcodes), len(geography.site_ids), len(self.wave_shift))
+
+    def _inputs(self, month: int, drivers: Drivers) -> Any:
+        """Return the month as the kernels read it; every array contiguous and of its declared type."""
+        deliveries, prices, geography = self.deliveries, self.prices, self.geography
+        assert deliveries is not None and prices is not None
+        return Month(
+            seed=np.uint64(self.seed),
+            time=int(month),
+            params=self.params,
+            areas=self._places(drivers, prices),
+            sites=self._sites(deliveries),
+            offers=deliveries.offers,
+            reach=deliveries.reach,
+            distance=geography.distance,
+            network=geography.network,
+            wave_shift=self.wave_shift,
+            free=prices.free,
+            school=bool(drivers.school),
+        )
+
+    def _places(self, drivers: Drivers, prices: Prices) -> Float:
+        """Return this month's areas, float64[A, fields of Place]."""
+        known: dict[str, Any] = {
+            **drivers.conditions,
+            "rent": prices.rent,
+            "employment": prices.employment,
+            "services": prices.services,
+            "share_back": prices.share_back,
+            "claim_rate": prices.claim_rate,
+            "shock": drivers.shock,
+            "fallback_site": prices.fallback,
+            "key": self.geography.area_key,
+        }
+        return np.ascontiguousarray(np.column_stack([known[name] for name in Place._fields]), np.float64)
+
+    def _sites(self, deliveries: Deliveries) -> npt.NDArray[np.int64]:
+        """Return this month's camps, int64[S, fields of Site]."""
+        geography = self.geography
+        known: dict[str, Any] = {
+            "key": geography.site_key,
+            "area": geography.site_area,
+            "status": deliveries.status,
+            "months_left": deliveries.months_left,
+            "notice": deliveries.notice,
+        }
+        return np.ascontiguousarray(np.column_stack([known[name] for name in Site._fields]), np.int64)
+
+
+def site_calendar(
+    announced: npt.NDArray[np.int64], closing: npt.NDArray[np.int64], month: int
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int16], npt.NDArray[np.int16]]:
+    """Return status, months left and length of notice of every camp in a month.
+
+    A camp is closing from its announcement to its closing month included, and closed after.
+    """
+    told = month >= announced
+    gone = month > closing
+    status = np.where(gone, CLOSED, told.astype(np.int8)).astype(np.int8)
+    left = np.where(told & ~gone, closing - month, 0).astype(np.int16)
+    return status, left, np.where(told, closing - announced, 0).astype(np.int16)

@@ -1,0 +1,1161 @@
+"""The household month once more, as plain Mesa objects: an independent oracle for the kernels.
+
+Written from ``docs/household-month.md`` alone, one method per rule, for reading rather than speed. It shares
+with the kernels only the declared columns and codes; random numbers, arithmetic and bookkeeping are its own.
+
+After each ``step`` an agent holds its columns as attributes, and how close its choices were (``margins``), so
+that a difference from the kernels can be shown to be a tie within rounding. ``OracleModel.moves`` lists all
+moves.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.kernels import codes
+from sim.kernels.columns import FIXED, STATE
+
+# ------------------------------------------------------------------------------------------- random numbers
+
+MONTH, HOUSE, TASTE, LUCK, PHASE, NETWORK, LOTTERY = range(1, 8)
+HOME_KEY = 0xFFFFFFE0
+PROGRAMME_QUEUE = 0xA0000000
+MASK = 0xFFFFFFFF
+
+
+def philox(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, int]:
+    """Return the four words of Philox4x32-10 (Salmon et al. 2011, section 3.3) of a counter under a key."""
+    x0, x1, x2, x3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        left, right = 0xD2511F53 * x0, 0xCD9E8D57 * x2
+        x0, x1, x2, x3 = (right >> 32) ^ x1 ^ k0, right & MASK, (left >> 32) ^ x3 ^ k1, left & MASK
+        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
+    return x0, x1, x2, x3
+
+
+def uniforms(seed: int, identity: int, purpose: int, time: int, alternative: int) -> list[float]:
+    """Return the four uniforms in (0, 1) that belong to a household, purpose, time and alternative."""
+    counter = (identity & MASK, identity >> 32, purpose << 24 | time, alternative)
+    return [(word + 0.5) * 2.0**-32 for word in philox(counter, (seed & MASK, seed >> 32))]
+
+
+def gumbel(u: float) -> float:
+    """Return the quantile ``u`` of the standard Gumbel distribution."""
+    return -math.log(-math.log(u))
+
+
+def normal_pair(u: float, v: float) -> tuple[float, float]:
+    """Return two standard normals from two uniforms (Box-Muller)."""
+    radius = math.sqrt(-2.0 * math.log(u))
+    return radius * math.cos(2.0 * math.pi * v), radius * math.sin(2.0 * math.pi * v)
+
+
+def single(value: float) -> float:
+    """Return a number as a float32 column keeps it."""
+    return float(np.float32(value))
+
+
+# ---------------------------------------------------------------------------- areas, sites and programmes
+
+AREA_FIELDS = (
+    "security",
+    "shock",
+    "wage",
+    "return_access",
+    "host_population",
+    "host_workers_share",
+    "employment_rate",
+    "rent",
+    "vacant_rentals",
+    "service_capacity",
+    "cohesion",
+    "hlp_capacity",
+    "host_at_origin",
+    "return_pull",
+    "returned_before",
+    "clearance",
+)
+
+
+class Area:
+    """An area: what is given (by month where a path was given), and what its markets make of it."""
+
+    def __init__(self, index: int, key: int, paths: Mapping[str, Callable[[int], Any]]):
+        self.index, self.key, self.paths = index, key, paths
+        self.read(0)
+
+    def read(self, t: int) -> None:
+        """Take the given conditions of month ``t``; rent becomes ``rent_start`` until markets have run."""
+        for name in AREA_FIELDS:
+            setattr(self, name, float(self.paths[name](t)[self.index]))
+        self.rent_start = self.rent
+
+    def markets(self, now: "Totals", start: "Totals", p: Any) -> None:
+        """Set employment, rent, services, share back and rental vacancies from the people in the area."""
+        i = self.index
+        hosts = math.floor(self.host_population * self.host_workers_share)
+        jobs = math.floor(self.employment_rate * (hosts + start.workers[i]))
+        jobs += math.floor(p.job_absorption * (now.workers[i] - start.workers[i]))
+        workers = hosts + now.workers[i]
+        self.employment = min(p.employment_cap, max(0, jobs) / workers) if workers else 0.0
+        renters = math.floor(self.host_population * p.host_renter_share)
+        before = renters + start.renters[i]
+        pressure = ((renters + now.renters[i]) / before) ** p.rent_elasticity if before else 1.0
+        self.rent = float(math.floor(self.rent_start * min(3.0, max(0.5, pressure))))
+        users = self.host_population + now.persons[i]
+        self.services = min(1.0, self.service_capacity / users) if users else 1.0
+        whole = self.returned_before + now.families_of[i]
+        self.share_back = (self.returned_before + now.families_back[i]) / whole if whole else 0.0
+        self.free_rentals = max(0.0, self.vacant_rentals + start.renters[i] - now.renters[i])
+
+    def claims(self, open_claims: int) -> None:
+        """Set the chance that a claim to an occupied house is decided this month."""
+        self.claim_rate = min(1.0, self.hlp_capacity / open_claims) if open_claims else 1.0
+
+
+@dataclass
+class Site:
+    """A camp; ``announced`` and ``closing`` are months, ``None`` for a camp that stays open."""
+
+    index: int
+    key: int
+    area: int
+    capacity: float
+    announced: int | None = None
+    closing: int | None = None
+    status: int = codes.OPEN
+    months_left: int = 0
+    free: float = 0.0
+
+    @property
+    def notice(self) -> int:
+        """Months between announcement and closing."""
+        return 0 if self.announced is None or self.closing is None else self.closing - self.announced
+
+    def read(self, t: int) -> None:
+        """Set the status in month ``t``."""
+        self.status, self.months_left = codes.OPEN, 0
+        if self.closing is None:
+            return
+        announced = self.closing if self.announced is None else self.announced
+        if t > self.closing:
+            self.status = codes.CLOSED
+        elif t >= announced:
+            self.status, self.months_left = codes.CLOSING, self.closing - t
+
+
+class Programme:
+    """A programme that households meet as an offer, with its queue, places and money."""
+
+    def __init__(self, index: int, offer: Mapping[str, Any]):
+        self.index, self.bit = index, 1 << index
+        self.kind, self.first, self.last = int(offer["kind"]), int(offer["first"]), offer.get("last")
+        self.amount, self.months = float(offer.get("amount", 0.0)), int(offer.get("months", 0))
+        self.who = int(offer.get("who", codes.WHO_ALL))
+        self.from_area, self.from_site = offer["from_area"], offer["from_site"]
+        self.from_origin = offer["from_origin"]
+        self.capacity, self.by_need = int(offer["places"]), bool(offer.get("by_need", False))
+        budget = offer.get("budget")
+        self.money = math.inf if budget is None else float(budget)
+        self.unit_cost = float(offer.get("unit_cost", self.usual_cost()))
+        self.carry = self.places = self.used = 0
+        self.active = self.starts = False
+
+    def usual_cost(self) -> float:
+        """Return what one place costs when it is not given: the grant, or all months of rent."""
+        return self.amount * self.months if self.kind == codes.OFFER_RENT_SUBSIDY else self.amount
+
+    def read(self, t: int) -> None:
+        """Set the places of month ``t`` and whether the programme is active and starts now."""
+        in_window = self.first <= t and (self.last is None or t <= self.last)
+        self.places = self.capacity + self.carry if in_window else 0
+        if in_window and self.unit_cost > 0 and math.isfinite(self.money):
+            self.places = min(self.places, math.floor(self.money / self.unit_cost))
+        self.active, self.starts = self.places >= 1, t == self.first
+        self.used = 0
+
+    def serve(self, queue: "Sequence[HouseholdAgent]") -> None:
+        """Give places in the order of the queue until the first row that does not fit."""
+        self.carry = 0
+        for household in queue:
+            if self.used + household.weight > self.places:
+                self.carry = self.places - self.used
+                return
+            self.used += household.weight
+            self.money -= household.weight * self.unit_cost
+            household.granted |= self.bit
+
+    def give_back(self, weight: int) -> None:
+        """Take back the money of a place that was not used; the place itself is lost."""
+        self.money += weight * self.unit_cost
+
+    def open_to(self, h: "HouseholdAgent") -> bool:
+        """Return whether a household may be offered this programme this month."""
+        served = (1, h.vulnerable, h.female_headed)  # WHO_ALL, WHO_VULNERABLE, WHO_FEMALE_HEADED
+        return bool(
+            self.active
+            and self.from_area[h.area]
+            and self.from_site[h.site]  # -1, in no site, is the last column
+            and self.from_origin[h.origin]
+            and served[self.who]
+        )
+
+
+@dataclass
+class Totals:
+    """Weighted counts over the present rows, by area where they are or (``_of``, ``_back``) come from."""
+
+    persons: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    workers: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    renters: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    families_of: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    families_back: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    claims: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    in_site: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, h: "HouseholdAgent") -> None:
+        """Count one row."""
+        self.persons[h.area] += h.weight * h.size
+        self.workers[h.area] += h.weight * h.earners
+        self.renters[h.area] += h.weight * (h.shelter == codes.RENTED)
+        self.families_of[h.origin] += h.weight
+        self.families_back[h.origin] += h.weight * h.at_home
+        self.claims[h.origin] += h.weight * (h.tenure == codes.OWNER and h.occupied)
+        if h.shelter == codes.CAMP:
+            self.in_site[h.site] += h.weight
+
+
+# -------------------------------------------------------------------------------------------------- choice
+
+NO_RESOURCE = -1
+OVERRIDABLE = 1 << codes.MONEY | 1 << codes.DWELLING | 1 << codes.SEASON | 1 << codes.PERMISSION
+
+
+@dataclass
+class Alternative:
+    """One thing a household could do this month."""
+
+    kind: int
+    area: int
+    site: int
+    shelter: int
+    settled: int
+    value: float
+    needs: int = NO_RESOURCE  # the vacancy it needs
+    cost: int = 0
+    full_cost: int = 0  # what it would cost without any programme
+    grants: float = 0.0
+    offers: int = 0  # programmes used
+    gates: int = 0
+    overridden: int = 0
+
+    def same_as(self, other: "Alternative") -> bool:
+        """Return whether both lead to the same destination."""
+        mine = (self.kind, self.area, self.site, self.shelter)
+        return mine == (other.kind, other.area, other.site, other.shelter)
+
+
+@dataclass
+class Choice:
+    """What came of one choice: the best alternative of all, and the best of those open."""
+
+    options: list[Alternative]
+    intention: Alternative
+    action: Alternative
+
+    @property
+    def gates(self) -> int:
+        """Gates that block the intention."""
+        return 0 if self.action is self.intention else self.intention.gates
+
+    @property
+    def has_alternative(self) -> bool:
+        """Return whether something else than the action was open too."""
+        return any(x is not self.action and not x.gates for x in self.options)
+
+    def margins(self) -> tuple[float, float]:
+        """Return best minus second best value: of all alternatives, and of the open ones."""
+        return margin(self.options), margin([x for x in self.options if not x.gates])
+
+
+def margin(options: Sequence[Alternative]) -> float:
+    """Return how far the best of some alternatives is above the second."""
+    values = sorted((x.value for x in options), reverse=True)
+    return values[0] - values[1] if len(values) > 1 else math.inf
+
+
+@dataclass
+class Move:
+    """A move that was made, with how it is judged."""
+
+    time: int
+    id: int
+    weight: int
+    kind: int
+    from_area: int
+    area: int
+    site: int
+    shelter: int
+    offers: int
+    push: int
+    move_class: int
+    overridden: int
+    premature: bool
+    informed: bool
+    feasible: bool
+    voluntary: bool
+
+
+# ---------------------------------------------------------------------------------------------- households
+
+
+class HouseholdAgent(mesa.Agent):
+    """A row of the household store; attributes are its columns."""
+
+    def __init__(self, model: "OracleModel", columns: Mapping[str, Any]):
+        super().__init__(model)
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.forget_plan()
+        self.phase, self.access_rank, self.hosting_rank, self.school_rank = self.draw(PHASE)
+        self.taste_return, self.taste_commitment = normal_pair(*self.draw(TASTE)[:2])
+        self._luck: dict[tuple[int, int], float] = {}
+
+    # -- small things
+
+    def draw(self, purpose: int, time: int = 0, alternative: int = 0) -> list[float]:
+        """Return this household's four uniforms for a purpose."""
+        return uniforms(self.model.draw_seed, self.id, purpose, time, alternative)
+
+    @property
+    def here(self) -> Area:
+        """The area where it is."""
+        return self.model.areas[self.area]
+
+    @property
+    def home(self) -> Area:
+        """The area it comes from."""
+        return self.model.areas[self.origin]
+
+    @property
+    def camp(self) -> Site | None:
+        """The camp where it is, if any."""
+        return self.model.sites[self.site] if self.shelter == codes.CAMP and self.site >= 0 else None
+
+    @property
+    def committed(self) -> bool:
+        """Return whether it is settled or at home."""
+        return bool(self.settled > 0 or self.at_home)
+
+    @property
+    def uncommitted_away(self) -> bool:
+        """Return whether it is away from home and not settled."""
+        return not self.committed
+
+    @property
+    def owner(self) -> bool:
+        """Return whether it owned its home."""
+        return self.tenure == codes.OWNER
+
+    @property
+    def house_fit(self) -> bool:
+        """Return whether its house can be lived in by it."""
+        return self.house >= self.model.params.house.usable and not self.occupied
+
+    @property
+    def hosted_at_origin(self) -> bool:
+        """Return whether relatives at origin could host it."""
+        return self.hosting_rank < self.home.host_at_origin
+
+    @property
+    def failing(self) -> bool:
+        """Return whether it cannot go on where it is: debt, insecurity or an unusable home."""
+        p = self.model.params
+        unusable = self.at_home and self.shelter == codes.OWN_HOME and self.house < p.house.usable
+        return bool(
+            self.savings <= -p.budget.debt_limit or self.here.security < p.gates.minimum_security or unusable
+        )
+
+    def distance(self, area: int) -> float:
+        """Return the distance from where it is."""
+        return self.model.distance[self.area][area]
+
+    def epoch(self) -> int:
+        """Return which epoch of luck it is in."""
+        length = int(self.model.params.choice.epoch)
+        return (self.model.month + math.floor(self.phase * length)) // length
+
+    def lottery(self, alternative: int) -> tuple[float, int]:
+        """Return its place in a queue."""
+        return self.draw(LOTTERY, 0, alternative)[0], self.id
+
+    def forget_plan(self) -> None:
+        """Clear what belongs to one month only."""
+        self.choice: Choice | None = None
+        self.push = self.granted = 0
+        self.held = NO_RESOURCE
+        self.reviewed = self.ordinary = self.moved = False
+        self.margins: list[tuple[str, float, float]] = []
+
+    # -- conditions of living somewhere
+
+    def access(self, committed: bool, shelter: int) -> float:
+        """Return the chance of work relative to hosts."""
+        p = self.model.params.budget
+        if committed:
+            return 1.0
+        return p.camp_job_access if shelter == codes.CAMP else p.displaced_job_access
+
+    def aid(self, committed: bool, shelter: int) -> float:
+        """Return aid in cents a month."""
+        p = self.model.params.budget
+        if committed:
+            return 0.0
+        return (p.aid_camp if shelter == codes.CAMP else p.aid_out) * self.size
+
+    def rent_of(self, area: Area, shelter: int) -> float:
+        """Return the rent of a kind of dwelling before subsidies, not floored."""
+        if shelter == codes.RENTED:
+            return area.rent
+        return self.model.params.budget.informal_rent_share * area.rent if shelter == codes.INFORMAL else 0.0
+
+    # -- the steps of a month, in order
+
+    def plan(self) -> None:
+        """Live through the month up to the choice of a move."""
+        self.forget_plan()
+        words = self.draw(MONTH, self.model.month)
+        self.review_word, self.work_word, self.eviction_word, self.news_word = words
+        self.work()
+        self.budget()
+        self.hear_news()
+        if self.owner:
+            self.keep_house()
+        self.feel_push()
+        self.review()
+        if self.reviewed:
+            free = self.model.free
+            self.consider("plan", self.open_offers(), lambda resource: self.weight <= free[resource])
+
+    def work(self) -> None:
+        """Decide employment anew, always just after a move and sometimes later."""
+        churn = 1.0 if self.months_here == 0 else self.model.params.budget.job_churn
+        if self.work_word < churn:
+            chance = self.here.employment * self.access(self.committed, self.shelter)
+            self.employed = int(self.work_word / churn < chance)
+
+    def budget(self) -> None:
+        """Earn, pay, save or borrow."""
+        p = self.model.params.budget
+        earned = math.floor(self.here.wage * self.skill * self.earners) if self.employed else 0
+        income = earned + self.remittance + self.aid(self.committed, self.shelter)
+        net = income - self.rent_paid() - p.subsistence * self.size
+        self.savings += math.floor(p.saving_share * net) if net > 0 else math.floor(net)
+        self.savings = max(self.savings, -int(p.debt_limit))
+        if self.subsidy_months > 0:
+            self.subsidy_months -= 1
+        if self.subsidy_months == 0:
+            self.subsidy = -1
+
+    def rent_paid(self) -> float:
+        """Return this month's rent in cents, after a subsidy."""
+        rent = math.floor(self.rent_of(self.here, self.shelter))
+        if self.shelter == codes.RENTED and self.subsidy_months > 0 and self.subsidy >= 0:
+            rent -= min(rent, self.model.programmes[self.subsidy].amount)
+        return rent
+
+    def hear_news(self) -> None:
+        """Update beliefs about home: truth when there, news when away."""
+        truth = self.home.security, self.home.services
+        if self.at_home:
+            self.belief_security, self.belief_services = single(truth[0]), single(truth[1])
+            return
+        p = self.model.params.beliefs
+        rate = min(1.0, p.rate + p.rate_per_share_back * self.home.share_back)
+        noise = p.noise_sd * math.sqrt(12.0) * (self.news_word - 0.5)
+
+        def learned(belief: float, true: float) -> float:
+            return single(min(1.0, max(0.0, belief + rate * (true - belief) + noise)))
+
+        self.belief_security = learned(self.belief_security, truth[0])
+        self.belief_services = learned(self.belief_services, truth[1])
+
+    def keep_house(self) -> None:
+        """Repair the house, have claims decided, and move in when hosted beside it."""
+        p = self.model.params.house
+        repair_word, claim_word = self.draw(HOUSE, self.model.month)[:2]
+        if self.at_home and self.house < 1.0:
+            self.house = single(min(1.0, self.house + p.repair_home))
+        elif not self.at_home and self.house < p.usable and repair_word < p.repair_away:
+            self.house = single(p.repaired_to)
+        if self.occupied and claim_word < self.home.claim_rate:
+            self.occupied = 0
+        if self.at_home and self.shelter == codes.HOSTED and self.house_fit:
+            self.shelter = codes.OWN_HOME
+
+    def feel_push(self) -> None:
+        """Find out about eviction and the closing of the camp."""
+        p = self.model.params.review
+        hazard = {codes.RENTED: p.eviction_rented, codes.INFORMAL: p.eviction_informal}.get(self.shelter, 0.0)
+        if self.savings < 0:
+            hazard *= p.eviction_debt_factor
+        if self.uncommitted_away and self.eviction_word < hazard:
+            self.push |= codes.PUSH_EVICTION
+        if self.camp is not None and self.camp.status == codes.CLOSING:
+            self.push |= codes.PUSH_CLOSURE
+
+    def review(self) -> None:
+        """Decide whether to reconsider where to live."""
+        p = self.model.params.review
+        fading = math.exp(-self.months_here / p.fading)
+        chance = p.settled if self.committed else p.floor + (p.base - p.floor) * fading
+        self.ordinary = bool(
+            self.review_word < chance or self.gates != 0 or self.invited() or self.here.shock != 0
+        )
+        self.reviewed = self.ordinary or self.push != 0
+
+    def invited(self) -> bool:
+        """Return whether a programme that starts now is open to it."""
+        return any(
+            programme.starts
+            and programme.open_to(self)
+            and (programme.kind == codes.OFFER_RENT_SUBSIDY or not self.at_home)
+            for programme in self.model.programmes
+        )
+
+    def open_offers(self) -> int:
+        """Return the mask of programmes open to it."""
+        return sum(programme.bit for programme in self.model.programmes if programme.open_to(self))
+
+    def consider(self, stage: str, offers: int, vacant: Callable[[int], bool]) -> None:
+        """Choose, and take note of the intention and of what blocks it."""
+        self.choice = self.choose(stage, offers, self.push, vacant)
+        self.intention, self.gates = self.choice.intention.kind, self.choice.gates
+        self.held = self.choice.action.needs
+
+    def lose_vacancy(self) -> None:
+        """Choose again with no vacancy."""
+        self.consider("vacancy", self.open_offers(), lambda resource: False)
+
+    # -- choice
+
+    def choose(self, stage: str, offers: int, push: int, vacant: Callable[[int], bool]) -> Choice:
+        """Return the best of all alternatives and the best of the open ones; the first of equals."""
+        options = list(self.alternatives(offers, push))
+        for option in options:
+            option.value += self.luck(option) + self.taste(option)
+            self.close_gates(option, push, vacant)
+        intention = max(options, key=lambda option: option.value)
+        action = max((option for option in options if not option.gates), key=lambda option: option.value)
+        choice = Choice(options, intention, action)
+        self.margins.append((stage, *choice.margins()))
+        return choice
+
+    def closes_now(self, push: int) -> bool:
+        """Return whether the camp closes this month."""
+        return bool(push & codes.PUSH_CLOSURE and self.camp.months_left == 0)
+
+    def luck(self, option: Alternative) -> float:
+        """Return the Gumbel term of the destination in this epoch."""
+        if self.leads_home(option):
+            label = HOME_KEY
+        else:
+            camp = option.shelter == codes.CAMP
+            key = self.model.sites[option.site].key if camp else self.model.areas[option.area].key
+            label = key | option.shelter << 1 | int(option.settled > 0)
+        epoch = self.epoch()
+        if (epoch, label) not in self._luck:
+            self._luck[epoch, label] = gumbel(self.draw(LUCK, epoch, label)[0])
+        return self._luck[epoch, label]
+
+    def taste(self, option: Alternative) -> float:
+        """Return the persistent taste for home or for commitment."""
+        p = self.model.params.choice
+        if self.leads_home(option):
+            return p.taste_return * self.taste_return
+        return p.taste_commitment * self.taste_commitment if option.settled else 0.0
+
+    def leads_home(self, option: Alternative) -> bool:
+        """Return whether after this alternative it is at home."""
+        return option.kind == codes.RETURN or bool(option.kind == codes.STAY and self.at_home)
+
+    def alternatives(self, offers: int, push: int) -> Iterator[Alternative]:
+        """Yield what it could do, in the order of the specification, before luck, taste and gates."""
+        if not (push & codes.PUSH_EVICTION or self.closes_now(push)):
+            yield self.stay(push)
+        if self.uncommitted_away:
+            yield self.integrate(offers)
+        if not self.at_home:
+            yield self.return_home(offers)
+        yield from self.settle_elsewhere()
+        if push or self.failing:
+            yield from self.move_displaced(offers, push)
+
+    def common(
+        self, area: Area, security: float, services: float, access: float, aid: float, rent: float
+    ) -> float:
+        """Return what security, services, cohesion and income make a place worth."""
+        p, need = self.model.params.choice, self.model.params.budget.subsistence * self.size
+        wages = area.employment * access * area.wage * self.skill * self.earners
+        income = (wages + self.remittance + aid - rent) / need
+        value = -p.security * (1.0 - security) ** 2 + p.services * services + p.cohesion * area.cohesion
+        return value + p.income * math.log(max(p.income_floor, income))
+
+    def living(self, area: Area, shelter: int, settled: bool, subsidy: float = 0.0) -> float:
+        """Return ``common`` of a dwelling away from home, with ``subsidy`` cents a month towards rent."""
+        rent = self.rent_of(area, shelter)
+        rent -= min(rent, subsidy)
+        access, aid = self.access(settled, shelter), self.aid(settled, shelter)
+        return self.common(area, area.security, area.services, access, aid, rent)
+
+    def value_home(self, security: float, services: float) -> float:
+        """Return what being at home is worth when security and services there are as given."""
+        p, home = self.model.params, self.home
+        rent = 0.0 if self.owner or self.hosted_at_origin else home.rent
+        value = self.common(home, security, services, 1.0, 0.0, rent)
+        value += p.pathways.return_home + home.return_pull + self.model.wave_shift[self.wave]
+        condition = (0.0 if self.occupied else self.house) if self.owner else 0.5
+        value += p.choice.house * condition + p.choice.hlp * self.hlp / 2.0
+        return value + self.attachment_home() + p.choice.co_villagers * home.share_back
+
+    def attachment_home(self) -> float:
+        """Return the pull of home itself, fading while away."""
+        p = self.model.params.choice
+        if self.at_home:
+            return p.attachment_origin
+        faded = math.exp(-self.months_displaced / p.attachment_origin_fading)
+        return p.attachment_origin * max(p.attachment_origin_floor, faded)
+
+    def attachment_here(self) -> float:
+        """Return the pull of the place of stay away from home."""
+        if self.at_home:
+            return 0.0
+        p = self.model.params.choice
+        return p.attachment_here * (1.0 - math.exp(-self.months_here / p.attachment_here_growth))
+
+    def leave(self) -> float:
+        """Return the loss of leaving home or a place where settled."""
+        return self.model.params.choice.leave_commitment if self.committed else 0.0
+
+    def move_burden(self, area: int) -> float:
+        """Return the burden of a move to another place: distance, vulnerability, leaving a commitment."""
+        p = self.model.params
+        burden = p.pathways.move_fixed + p.pathways.move_per_100km * self.distance(area) / 100.0
+        return burden + p.choice.vulnerable_move * self.vulnerable + self.leave()
+
+    def of_shelter(self, shelter: int) -> float:
+        """Return the constant of a kind of dwelling, against renting."""
+        p = self.model.params.pathways
+        return {codes.CAMP: p.camp_stay, codes.INFORMAL: p.informal, codes.HOSTED: p.hosted}.get(shelter, 0.0)
+
+    def stay(self, push: int) -> Alternative:
+        """Return the alternative to stay as it is."""
+        option = Alternative(codes.STAY, self.area, self.site, self.shelter, self.settled, 0.0)
+        if self.at_home:
+            option.value = self.value_home(self.home.security, self.home.services)
+            return option
+        held = self.subsidy >= 0 and self.shelter == codes.RENTED
+        subsidy = self.model.programmes[self.subsidy].amount if held else 0.0
+        option.value = self.living(self.here, self.shelter, self.settled > 0, subsidy)
+        option.value += self.attachment_here() + self.of_shelter(self.shelter)
+        if self.settled:
+            option.value += self.model.params.choice.tenure
+        if push & codes.PUSH_CLOSURE:
+            passed = 1.0 - self.camp.months_left / (self.camp.notice + 1)
+            option.value -= self.model.params.pathways.closing * passed
+        return option
+
+    def integrate(self, offers: int) -> Alternative:
+        """Return the alternative to commit to the place of displacement."""
+        p = self.model.params
+        subsidy = self.rent_subsidy(offers)
+        value = self.living(self.here, codes.RENTED, True, subsidy.amount if subsidy else 0.0)
+        value += self.attachment_here() + p.choice.tenure + p.pathways.integrate - self.leave()
+        option = Alternative(codes.INTEGRATE, self.area, -1, codes.RENTED, 1, value)
+        option.offers = subsidy.bit if subsidy else 0
+        if self.shelter != codes.RENTED:
+            option.needs = self.area
+            option.cost = option.full_cost = math.floor(p.gates.lease_months * self.here.rent)
+        return option
+
+    def rent_subsidy(self, offers: int) -> Programme | None:
+        """Return the first rent subsidy among the offers, for those who may use one."""
+        if self.uncommitted_away:
+            for programme in self.model.offered(offers, codes.OFFER_RENT_SUBSIDY):
+                return programme
+        return None
+
+    def transport(self, area: int) -> float:
+        """Return what travel to an area costs."""
+        return self.model.params.gates.transport_per_person_km * self.size * self.distance(area)
+
+    def return_home(self, offers: int) -> Alternative:
+        """Return the alternative to return to the home location."""
+        p = self.model.params
+        rides = self.model.offered(offers, codes.OFFER_TRANSPORT)[:1]
+        gifts = self.model.offered(offers, codes.OFFER_RETURN_GRANT)
+        grants = sum(programme.amount for programme in gifts)
+        value = self.value_home(self.belief_security, self.belief_services) - self.move_burden(self.origin)
+        value += p.choice.cash * grants / (p.budget.subsistence * self.size)
+        option = Alternative(codes.RETURN, self.origin, -1, self.shelter_at_home(), 0, value, grants=grants)
+        option.offers = sum(programme.bit for programme in [*rides, *gifts])
+        option.full_cost = math.floor(self.transport(self.origin) + p.gates.reinstall)
+        option.cost = math.floor(p.gates.reinstall) if rides else option.full_cost
+        if not self.owner and not self.hosted_at_origin:
+            option.needs = self.origin
+        return option
+
+    def shelter_at_home(self) -> int:
+        """Return where it would live after returning."""
+        if self.owner and (self.house_fit or not self.hosted_at_origin):
+            return codes.OWN_HOME
+        return codes.HOSTED if self.hosted_at_origin else codes.RENTED
+
+    def settle_elsewhere(self) -> Iterator[Alternative]:
+        """Yield the third places that it considers in this epoch."""
+        p = self.model.params
+        considered = {self.area}
+        for k in range(int(p.pathways.settle_options)):
+            j = self.considered_area(k)
+            if j is None or j in considered:
+                continue
+            considered.add(j)
+            value = self.living(self.model.areas[j], codes.RENTED, True)
+            value += p.choice.tenure + p.pathways.settle - self.move_burden(j)
+            cost = math.floor(self.transport(j) + p.gates.lease_months * self.model.areas[j].rent)
+            yield Alternative(codes.SETTLE, j, -1, codes.RENTED, 2, value, j, cost, cost)
+
+    def considered_area(self, k: int) -> int | None:
+        """Return the area that option ``k`` of this epoch leads to."""
+        word = self.draw(NETWORK, self.epoch(), k)[0]
+        return next((j for j, chance in enumerate(self.model.network[self.area]) if chance > word), None)
+
+    def move_displaced(self, offers: int, push: int) -> Iterator[Alternative]:
+        """Yield the ways to live elsewhere without committing, for those pushed or failing."""
+        evicted = bool(push & codes.PUSH_EVICTION)
+        away = not self.at_home
+        if evicted or not (self.shelter == codes.INFORMAL and away):
+            yield self.displaced_here(codes.INFORMAL)
+        if evicted or not (self.shelter == codes.RENTED and self.uncommitted_away):
+            yield self.rented_here(offers)
+        hosted_now = self.shelter == codes.HOSTED and away
+        if self.hosting_rank < self.model.params.pathways.hosted_share and not hosted_now:
+            yield self.displaced_here(codes.HOSTED)
+        fallback = self.model.fallback_site[self.area]
+        if fallback >= 0 and fallback != self.site:
+            needs = len(self.model.areas) + fallback
+            yield replace(self.displaced_here(codes.CAMP), site=fallback, needs=needs)
+        if self.at_home and self.last_area >= 0 and self.last_area != self.area:
+            yield self.back_to_last_area()
+
+    def displaced_here(self, shelter: int, subsidy: float = 0.0) -> Alternative:
+        """Return living in another dwelling of the same area, uncommitted."""
+        value = self.living(self.here, shelter, False, subsidy) + self.of_shelter(shelter)
+        value += self.attachment_here() - self.leave()
+        return Alternative(codes.MOVE_DISPLACED, self.area, -1, shelter, 0, value)
+
+    def rented_here(self, offers: int) -> Alternative:
+        """Return renting in the same area, uncommitted."""
+        subsidy = self.rent_subsidy(offers)
+        option = self.displaced_here(codes.RENTED, subsidy.amount if subsidy else 0.0)
+        option.offers = subsidy.bit if subsidy else 0
+        option.full_cost = math.floor(self.here.rent)
+        option.cost = 0 if subsidy else option.full_cost
+        if self.shelter != codes.RENTED:
+            option.needs = self.area
+        return option
+
+    def back_to_last_area(self) -> Alternative:
+        """Return renting again in the area of displacement before return."""
+        j = self.last_area
+        value = self.living(self.model.areas[j], codes.RENTED, False) - self.move_burden(j)
+        cost = math.floor(self.model.areas[j].rent + self.transport(j))
+        return Alternative(codes.MOVE_DISPLACED, j, -1, codes.RENTED, 0, value, j, cost, cost)
+
+    # -- gates
+
+    def close_gates(self, option: Alternative, push: int, vacant: Callable[[int], bool]) -> None:
+        """Set the gates closed to an alternative, and those that the closing of the camp overrides."""
+        if option.kind == codes.STAY:
+            return
+        closed = self.return_gates() if option.kind == codes.RETURN else 0
+        closed |= self.out_of_reach(option) << codes.MONEY
+        closed |= (option.kind in (codes.RETURN, codes.SETTLE) and self.kept_by_school()) << codes.SEASON
+        closed |= (option.needs != NO_RESOURCE and not vacant(option.needs)) << codes.VACANCY
+        forced = self.closes_now(push)
+        refuge = option.kind == codes.MOVE_DISPLACED and option.shelter == codes.INFORMAL
+        if refuge and (forced or push & codes.PUSH_EVICTION):
+            option.gates, option.overridden = 0, closed
+        elif forced:
+            option.gates, option.overridden = closed & ~OVERRIDABLE, closed & OVERRIDABLE
+        else:
+            option.gates = closed
+
+    def return_gates(self) -> int:
+        """Return the gates that only a return meets: access, permission and the dwelling."""
+        access = self.access_rank >= self.home.return_access
+        permission = bool(self.affiliated and self.home.clearance)
+        dwelling = self.owner and not self.hosted_at_origin and not self.house_fit
+        return access << codes.ACCESS | permission << codes.PERMISSION | dwelling << codes.DWELLING
+
+    def means(self) -> float:
+        """Return savings plus what can be borrowed for a move."""
+        p = self.model.params
+        return self.savings + p.gates.credit_share * p.budget.debt_limit
+
+    def out_of_reach(self, option: Alternative) -> bool:
+        """Return whether it cannot pay for an alternative."""
+        if option.cost == 0 and not self.model.gate_free_moves:
+            return False
+        return option.cost > self.means() + option.grants
+
+    def needy_for(self, option: Alternative) -> bool:
+        """Return whether it could not pay for an alternative without programmes."""
+        return option.full_cost > self.means()
+
+    def kept_by_school(self) -> bool:
+        """Return whether school keeps the family from moving far this month."""
+        return bool(
+            self.model.school_now
+            and self.size >= 3
+            and self.school_rank < self.model.params.gates.school_share
+        )
+
+    # -- acting
+
+    def act(self) -> None:
+        """Move as planned, or as chosen again after a programme's refusal, and let the month pass."""
+        if self.choice is not None:
+            if self.choice.action.offers & ~self.granted:
+                self.lose_seat()
+            self.hand_back_unused()
+            if self.choice.action.kind != codes.STAY:
+                self.make_move(self.choice)
+        self.pass_time()
+
+    def vacant_to_me(self, resource: int) -> bool:
+        """Return whether a vacancy is the one that it holds."""
+        return resource == self.held
+
+    def lose_seat(self) -> None:
+        """Choose again with the programmes it got; if the planned move is lost, a place is its gate."""
+        planned = self.choice.action
+        self.choice = self.choose("programme", self.granted, self.push, self.vacant_to_me)
+        if not self.choice.action.same_as(planned):
+            self.intention, self.gates = planned.kind, 1 << codes.SEAT
+
+    def hand_back_unused(self) -> None:
+        """Give back the money of places granted but not used."""
+        for programme in self.model.programmes:
+            if self.granted & ~self.choice.action.offers & programme.bit:
+                programme.give_back(self.weight)
+
+    def move_class(self, action: Alternative) -> int:
+        """Compare a move with what it would have done without the push."""
+        if not self.push:
+            return codes.UNPUSHED
+        otherwise = self.choose("without push", self.granted, 0, self.vacant_to_me).action
+        if otherwise.kind == codes.STAY:
+            return codes.EXPELLED
+        if not otherwise.same_as(action):
+            return codes.DIVERTED
+        return codes.MOVED_ANYWAY if self.ordinary else codes.HASTENED
+
+    def make_move(self, choice: Choice) -> None:
+        """Judge, record and make a move."""
+        action = choice.action
+        self.model.moves.append(self.judge(choice))
+        self.pay(action)
+        if action.kind == codes.RETURN:
+            self.last_area = self.area
+        if action.kind == codes.MOVE_DISPLACED:
+            self.times_displaced += 1
+        self.at_home = int(action.kind == codes.RETURN)
+        self.area, self.site = action.area, action.site
+        self.shelter, self.settled = action.shelter, action.settled
+        self.months_here = 0
+        self.take_subsidy(action)
+        self.moved = True
+
+    def judge(self, choice: Choice) -> Move:
+        """Return the record of a move about to be made."""
+        action, move_class = choice.action, self.move_class(choice.action)
+        informed, feasible = self.informed(action), choice.has_alternative
+        forced = move_class in (codes.HASTENED, codes.DIVERTED, codes.EXPELLED)
+        return Move(
+            time=self.model.month,
+            id=self.id,
+            weight=self.weight,
+            kind=action.kind,
+            from_area=self.area,
+            area=action.area,
+            site=action.site,
+            shelter=action.shelter,
+            offers=action.offers,
+            push=self.push,
+            move_class=move_class,
+            overridden=action.overridden,
+            premature=self.premature(action),
+            informed=informed,
+            feasible=feasible,
+            voluntary=not forced and informed and feasible,
+        )
+
+    def premature(self, action: Alternative) -> bool:
+        """Return whether the destination is not fit to return to or settle in."""
+        if action.kind not in (codes.RETURN, codes.SETTLE):
+            return False
+        p, area = self.model.params.gates, self.model.areas[action.area]
+        unfit_home = action.shelter == codes.OWN_HOME and not self.house_fit
+        return area.security < p.minimum_security or area.services < p.minimum_services or unfit_home
+
+    def informed(self, action: Alternative) -> bool:
+        """Return whether beliefs about home were close to the truth, for a return."""
+        if action.kind != codes.RETURN:
+            return True
+        within = self.model.params.beliefs.informed_within
+        security_gap = abs(self.belief_security - self.home.security)
+        return security_gap <= within and abs(self.belief_services - self.home.services) <= within
+
+    def pay(self, action: Alternative) -> None:
+        """Pay for a move, with the grants."""
+        left = self.savings - action.cost + math.floor(action.grants)
+        self.savings = max(left, -int(self.model.params.budget.debt_limit))
+
+    def take_subsidy(self, action: Alternative) -> None:
+        """Start the rent subsidy that the move uses; any other move ends one."""
+        self.subsidy, self.subsidy_months = -1, 0
+        for programme in self.model.offered(action.offers, codes.OFFER_RENT_SUBSIDY):
+            self.subsidy, self.subsidy_months = programme.index, programme.months
+
+    def pass_time(self) -> None:
+        """Let the clocks run."""
+        if self.moved and self.push:
+            self.months_since_push = 0
+        elif self.months_since_push >= 0:
+            self.months_since_push += 1
+        if not self.moved:
+            self.months_here = min(1000, self.months_here + 1)
+        if not self.at_home:
+            self.months_displaced = min(1000, self.months_displaced + 1)
+
+
+# --------------------------------------------------------------------------------------------------- model
+
+
+def path(values: Any) -> Callable[[int], Any]:
+    """Return values by month: a function as it is, a row per month, or one row for all months."""
+    if callable(values):
+        return values
+    array = np.asarray(values)
+    return (lambda t: array[t]) if array.ndim == 2 else (lambda t: array)
+
+
+def namespace(section: Any) -> SimpleNamespace:
+    """Return a NamedTuple or a dict as an object with attributes."""
+    items = section._asdict() if hasattr(section, "_asdict") else dict(section)
+    return SimpleNamespace(**{name: plain(value) for name, value in items.items()})
+
+
+def plain(value: Any) -> Any:
+    """Return a number as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def month_or_none(value: Any) -> int | None:
+    """Return a month; ``None`` and negative numbers stand for never."""
+    return None if value is None or value < 0 else int(value)
+
+
+class OracleModel(mesa.Model):
+    """The whole run in plain objects: one ``step`` is one month.
+
+    Parameters
+    ----------
+    columns: start values by name of every FIXED and STATE column.
+    areas: arrays by name. ``key`` [A], ``distance`` and ``network`` [A, A] are static; each of
+        ``AREA_FIELDS`` is an array [A], an array [months, A] or a function of the month returning one [A].
+    sites: arrays by name: ``key``, ``area``, ``capacity``, ``announced``, ``closing`` (None or negative:
+        never).
+    offers: one dict per programme, in the order of their numbers: ``kind``, ``first`` and ``last`` month
+        (both included; None: no end), ``amount``, ``months``, ``who``, ``from_area`` [A], ``from_site``
+        [S + 1], ``from_origin`` [A], ``places`` a month, ``budget`` (None: no limit), ``unit_cost``,
+        ``by_need``.
+    params: dict of dicts, or ``sim.kernels.inputs.Params``.
+    markets: ``job_absorption``, ``employment_cap``, ``host_renter_share``, ``rent_elasticity``, ``feedback``.
+    wave_shift: utility of return by displacement wave.
+    seed: the key of every draw.
+    school_months: function of the month, or a truth value per month; None: no school.
+    """
+
+    # As specified, MONEY also closes a move that costs nothing to a household deep in debt; False: not so.
+    gate_free_moves = True
+
+    def __init__(
+        self,
+        columns: Mapping[str, np.ndarray],
+        areas: Mapping[str, Any],
+        sites: Mapping[str, Sequence[Any]],
+        offers: Sequence[Mapping[str, Any]],
+        params: Any,
+        markets: Mapping[str, Any],
+        wave_shift: Sequence[float],
+        seed: int,
+        school_months: Callable[[int], bool] | Sequence[bool] | None = None,
+    ):
+        super().__init__(seed=0)
+        self.draw_seed, self.month = int(seed), 0
+        sections = params._asdict() if hasattr(params, "_asdict") else params
+        self.params = SimpleNamespace(**{name: namespace(section) for name, section in sections.items()})
+        self.market_params = namespace(markets)
+        self.wave_shift = [float(x) for x in wave_shift]
+        self.school_months, self.school_now = school_months, False
+        self.read_areas(areas)
+        self.read_sites(sites)
+        self.programmes = [Programme(p, offer) for p, offer in enumerate(offers)]
+        self.read_households(columns)
+        self.start = self.totals()
+        self.moves: list[Move] = []
+
+    def read_areas(self, areas: Mapping[str, Any]) -> None:
+        """Make the areas."""
+        paths = {name: path(areas[name]) for name in AREA_FIELDS}
+        self.areas = [Area(i, int(key), paths) for i, key in enumerate(areas["key"])]
+        self.distance = np.asarray(areas["distance"], dtype=np.float64).tolist()
+        self.network = np.asarray(areas["network"], dtype=np.float64).tolist()
+
+    def read_sites(self, sites: Mapping[str, Sequence[Any]]) -> None:
+        """Make the sites."""
+        rows = zip(*(sites[name] for name in ("key", "area", "capacity", "announced", "closing")))
+        self.sites = [
+            Site(i, int(key), int(area), float(capacity), month_or_none(announced), month_or_none(closing))
+            for i, (key, area, capacity, announced, closing) in enumerate(rows)
+        ]
+
+    def read_households(self, columns: Mapping[str, np.ndarray]) -> None:
+        """Make the households; those of arrival 0 are present."""
+        names = [column.name for column in (*FIXED, *STATE)]
+        lists = [np.asarray(columns[name]).tolist() for name in names]
+        self.households = [HouseholdAgent(self, dict(zip(names, row))) for row in zip(*lists)]
+        self.arrive(0)
+
+    # -- a month
+
+    def step(self) -> None:
+        """Simulate one month."""
+        self.arrive(self.month)
+        self.run_markets()
+        for household in self.present():
+            household.plan()
+        self.allocate_vacancies()
+        self.allocate_programmes()
+        for household in self.present():
+            household.act()
+        self.month += 1
+
+    def present(self) -> "list[HouseholdAgent]":
+        """Return the households that have entered the run."""
+        return [household for household in self.households if household.present]
+
+    def arrive(self, t: int) -> None:
+        """Let the rows of month ``t`` enter."""
+        for household in self.households:
+            if household.arrival == t:
+                household.present = 1
+
+    def totals(self) -> Totals:
+        """Return the counts over present rows."""
+        totals = Totals()
+        for household in self.present():
+            totals.add(household)
+        return totals
+
+    def run_markets(self) -> None:
+        """Bring areas, sites and programmes to this month."""
+        now = self.totals()
+        felt = now if self.market_params.feedback else self.start
+        for area in self.areas:
+            area.read(self.month)
+            area.markets(felt, self.start, self.market_params)
+            area.claims(now.claims[area.index])
+        for site in self.sites:
+            site.read(self.month)
+            empty = max(0.0, site.capacity - now.in_site[site.index])
+            site.free = empty if site.status == codes.OPEN else 0.0
+        for programme in self.programmes:
+            programme.read(self.month)
+        self.free = [area.free_rentals for area in self.areas] + [site.free for site in self.sites]
+        self.fallback_site = [self.roomiest_site(area.index) for area in self.areas]
+        self.school_now = self.in_school_year()
+
+    def roomiest_site(self, area: int) -> int:
+        """Return the open site of an area with most free places, -1 if none has any."""
+        candidates = [site for site in self.sites if site.area == area and site.free > 0]
+        return max(candidates, key=lambda site: site.free).index if candidates else -1
+
+    def in_school_year(self) -> bool:
+        """Return whether this month is inside the school year."""
+        if self.school_months is None:
+            return False
+        return bool(
+            self.school_months(self.month) if callable(self.school_months) else self.school_months[self.month]
+        )
+
+    def offered(self, offers: int, kind: int) -> list[Programme]:
+        """Return the programmes of a kind in a mask of offers."""
+        return [p for p in self.programmes if p.kind == kind and offers & p.bit]
+
+    def allocate_vacancies(self) -> None:
+        """Give free dwellings and camp places by lottery; the others choose again without."""
+        queues: dict[int, list[HouseholdAgent]] = defaultdict(list)
+        for household in self.present():
+            if household.held != NO_RESOURCE:
+                queues[household.held].append(household)
+        refused = [h for resource, queue in queues.items() for h in self.without_vacancy(resource, queue)]
+        for household in refused:
+            household.lose_vacancy()
+
+    def without_vacancy(self, resource: int, queue: "list[HouseholdAgent]") -> "list[HouseholdAgent]":
+        """Return those in the queue for a resource from the first that does not fit."""
+        queue = sorted(queue, key=lambda household: household.lottery(resource))
+        taken = 0
+        for position, household in enumerate(queue):
+            if taken + household.weight > self.free[resource]:
+                return queue[position:]
+            taken += household.weight
+        return []
+
+    def allocate_programmes(self) -> None:
+        """Let each programme serve its queue."""
+        for programme in self.programmes:
+            programme.serve(self.queue_for(programme))
+
+    def queue_for(self, programme: Programme) -> "list[HouseholdAgent]":
+        """Return those whose planned move counts on a programme, in the order they are served."""
+        queue = [h for h in self.present() if h.choice is not None and h.choice.action.offers & programme.bit]
+        return sorted(queue, key=lambda household: self.place_in_queue(household, programme))
+
+    def place_in_queue(self, household: HouseholdAgent, programme: Programme) -> tuple[bool, float, int]:
+        """Return what orders the queue of a programme: need first where that counts, then the lottery."""
+        first = programme.by_need and household.needy_for(household.choice.action)
+        return not first, *household.lottery(PROGRAMME_QUEUE + programme.index)
+
+    # -- reading results
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return all columns as the household store has them."""
+        return {
+            column.name: np.array([getattr(h, column.name) for h in self.households], dtype=column.dtype)
+            for column in (*FIXED, *STATE)
+        }
+
+    def closest_call(self) -> np.ndarray:
+        """Return by row the smallest margin of any of this month's choices (infinite without a choice)."""
+        return np.array([min((min(m[1:]) for m in h.margins), default=math.inf) for h in self.households])
