@@ -16,9 +16,7 @@ def content_folder(name: str) -> Path:
 def scenario_names() -> list[str]:
     """Return the names of all shipped scenarios, as ``case/scenario``, in alphabetical order."""
     root = content_folder("scenarios")
-    return sorted(
-        f"{path.parent.name}/{path.stem}" for path in root.glob("*/*.yaml") if path.stem != "case"
-    )
+    return sorted(f"{path.parent.name}/{path.stem}" for path in root.glob("*/*.yaml") if path.stem != "case")
 
 
 def find_scenario(name_or_path: str | Path) -> Path:

@@ -9,7 +9,6 @@ import numpy as np
 from sim.agents import Area, Programme, Site
 from sim.kernels.codes import DISPLACED, INTEGRATING, RETURNED, SETTLED_ELSEWHERE, SITUATIONS
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
-from sim.scenario.people import households_of
 from sim.world.households import Households
 from sim.world.offers import offers_this_month
 from sim.world.recorder import Recorder
@@ -43,13 +42,14 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         self.compiled = _compiled(scenario)
         spec = self.compiled.scenario.spec
         self.world = World(
-            Households(households_of(self.compiled)),
+            Households(self.compiled.households),
             self.compiled.geography,
             self.compiled.params,
             spec.parameters.markets,
             self.compiled.wave_shift,
             int(seed),
             self._conditions(0),
+            len(self.compiled.offers),
             threads,
         )
         self.areas = [Area(self, index) for index in range(len(self.world.geography.pcodes))]
@@ -153,8 +153,6 @@ def _compiled(scenario: "str | Scenario | Compiled") -> Compiled:
 
 
 def _collector() -> Any:
-    scalars = {
-        SITUATIONS[code]: (lambda model, code=code: model.families(code)) for code in (*AWAY, RETURNED)
-    }
+    scalars = {SITUATIONS[code]: (lambda model, code=code: model.families(code)) for code in (*AWAY, RETURNED)}
     per_area = {Area: {name: name for name in ("pcode", "displaced", "returned", "employment", "rent", "services")}}
     return mesa.DataCollector(model_reporters=scalars, agenttype_reporters=per_area)

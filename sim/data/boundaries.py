@@ -45,9 +45,7 @@ def centroids(path: Path, name: str) -> dict[str, tuple[float, float]]:
     name : str
         Property that names a feature.
     """
-    return {
-        str(feature["properties"].get(name)): centroid(feature["geometry"]) for feature in read_features(path)
-    }
+    return {str(feature["properties"].get(name)): centroid(feature["geometry"]) for feature in read_features(path)}
 
 
 def centroid(geometry: dict[str, Any]) -> tuple[float, float]:

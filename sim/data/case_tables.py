@@ -31,6 +31,8 @@ CONDITIONS: Mapping[str, float] = {
     "hlp_capacity": np.inf,
     "host_at_origin": 1.0,
     "return_pull": np.inf,
+    "returned_before": np.inf,
+    "clearance": 1.0,
 }
 SIGNED_CONDITIONS = ("return_pull",)  # the others are zero or more
 
@@ -223,9 +225,7 @@ def check_margins(displaced: pd.DataFrame, path: Path) -> None:
     if len(differ):
         found = ", ".join(f"{margin} {differ[margin].iloc[0]}" for margin in MARGINS)
         message = f"the margins of district {differ.index[0]} have different totals"
-        raise InputError(
-            message, file=path, key="families", value=found, allowed="the same total three times"
-        )
+        raise InputError(message, file=path, key="families", value=found, allowed="the same total three times")
 
 
 def check_camps(displaced: pd.DataFrame, sites: pd.DataFrame, folder: Path) -> None:

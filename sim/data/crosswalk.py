@@ -51,9 +51,7 @@ def check_known(values: Iterable[str], known: Mapping[str, str], path: Path, col
     for value in values:
         if value not in known:
             hint = nearest(str(value), known)
-            raise InputError(
-                f"this spelling is not in crosswalk.csv{hint}", file=path, key=column, value=str(value)
-            )
+            raise InputError(f"this spelling is not in crosswalk.csv{hint}", file=path, key=column, value=str(value))
 
 
 def check_boundaries(crosswalk: pd.DataFrame, names: Collection[str], path: Path) -> None:
@@ -78,9 +76,7 @@ def district_pcodes(path: Path) -> dict[tuple[str, str], str]:
     named = frame[frame["dtm_district"] != ""]
     keys = zip(named["gov_pcode"], named["dtm_district"], strict=True)
     joined = dict(zip(keys, named["pcode"], strict=True))
-    aliases = {
-        (governorate[code], name): code for name, code in DISTRICT_ALIASES.items() if code in governorate
-    }
+    aliases = {(governorate[code], name): code for name, code in DISTRICT_ALIASES.items() if code in governorate}
     return aliases | joined
 
 

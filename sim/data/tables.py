@@ -89,9 +89,7 @@ def read_table(path: str | Path, columns: Mapping[str, Kind], optional: Collecti
     """
     raw = _read_cells(Path(path))
     frame = _named(raw, path, columns, optional)
-    checked = {
-        name: _CONVERT[kind](frame[name], path, name, name in optional) for name, kind in columns.items()
-    }
+    checked = {name: _CONVERT[kind](frame[name], path, name, name in optional) for name, kind in columns.items()}
     return pd.DataFrame(checked)
 
 
@@ -146,9 +144,7 @@ def _read_cells(path: Path) -> pd.DataFrame:
     return cells.fillna("")
 
 
-def _named(
-    raw: pd.DataFrame, path: str | Path, columns: Mapping[str, Kind], optional: Collection[str]
-) -> pd.DataFrame:
+def _named(raw: pd.DataFrame, path: str | Path, columns: Mapping[str, Kind], optional: Collection[str]) -> pd.DataFrame:
     """Return the body under its header, after checking that the header is exactly the columns asked for."""
     header = [str(name).strip() for name in raw.iloc[0]]
     for at, name in enumerate(header):
@@ -163,9 +159,7 @@ def _named(
         )
     if unknown:
         hint = nearest(unknown[0], columns)
-        raise TableError(
-            f"unknown column{hint}", file=path, row=1, column=unknown[0], allowed=", ".join(columns)
-        )
+        raise TableError(f"unknown column{hint}", file=path, row=1, column=unknown[0], allowed=", ".join(columns))
     if len(raw) == 1:
         raise TableError("the table is empty", file=path, allowed="a header and at least one row")
     body = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis=1)
@@ -228,9 +222,7 @@ def _refuse(bad: np.ndarray, text: pd.Series, path: str | Path, name: str, kind:
     found = np.flatnonzero(bad)
     if found.size:
         at = int(found[0])
-        raise TableError(
-            "wrong value", file=path, row=at + 2, column=name, value=text.iloc[at], allowed=ALLOWED[kind]
-        )
+        raise TableError("wrong value", file=path, row=at + 2, column=name, value=text.iloc[at], allowed=ALLOWED[kind])
 
 
 def _plain(value: object) -> object:

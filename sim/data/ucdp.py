@@ -13,7 +13,7 @@ FILE = Path("iraq") / "ucdp_monthly_governorate_2013on.csv"
 
 TRAILING_MONTHS = 6  # PRIOR: how long a month of violence is remembered
 HELD_MONTHS = 12  # months averaged to go on after the data end
-HALF_DEATHS = 1.0  # PRIOR: deaths per month per 100,000 people at which the index is one half
+HALF_DEATHS = 5.0  # PRIOR: deaths per month per 100,000 people at which the index is one half
 
 _COLUMNS = {
     "month": "month",
@@ -44,9 +44,7 @@ def read_deaths(data: Path, crosswalk: pd.DataFrame) -> pd.DataFrame:
     raw = read_table(path, _COLUMNS)
     raw["pcode"] = to_pcodes(raw["adm_1"], spellings(crosswalk, "ucdp"), path, "adm_1")
     raw["month"] = pd.PeriodIndex(raw["month"], freq="M")
-    deaths = raw.pivot_table(
-        index="month", columns="pcode", values="deaths_best", aggfunc="sum", fill_value=0
-    )
+    deaths = raw.pivot_table(index="month", columns="pcode", values="deaths_best", aggfunc="sum", fill_value=0)
     months = pd.period_range(raw["month"].min(), raw["month"].max(), freq="M")
     return deaths.reindex(index=months, columns=list(crosswalk["pcode"]), fill_value=0).astype(np.int64)
 

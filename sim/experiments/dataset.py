@@ -1,5 +1,7 @@
 """From recorded arrays to one xarray Dataset with named dimensions and units."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -28,7 +30,7 @@ def dataset_of(model: SolutionsModel) -> xr.Dataset:
     return xr.Dataset(variables, coords=kept).squeeze("once", drop=True)
 
 
-def coordinates(model: SolutionsModel) -> dict[str, object]:
+def coordinates(model: SolutionsModel) -> dict[str, Any]:
     """Return the labels of every dimension."""
     geography, tables = model.world.geography, model.compiled.tables
     months = model.compiled.months

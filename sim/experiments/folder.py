@@ -1,6 +1,5 @@
 """Writing a folder whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -40,15 +39,18 @@ def _refuse_foreign(target: Path) -> None:
         raise InputError("is a file; name a folder", key="--out", value=str(target))
     if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
         raise InputError(
-            "the folder holds something else than results", key="--out", value=str(target), allowed="a new or empty folder"
-        )  # fmt: skip
+            "the folder holds something else than results",
+            key="--out",
+            value=str(target),
+            allowed="a new or empty folder",
+        )
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
     if target.is_dir():
         old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-        os.replace(target, old / "results")
-        os.replace(draft, target)
+        target.replace(old / "results")
+        draft.replace(target)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(draft, target)
+        draft.replace(target)

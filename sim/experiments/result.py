@@ -50,7 +50,9 @@ class Result:
         table = tidy(self.data)
         table.to_csv(draft / f"{TIDY}.csv", index=False)
         table.to_parquet(draft / f"{TIDY}.parquet", index=False)
-        (draft / RESOLVED).write_text(yaml.safe_dump(self.resolved, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        (draft / RESOLVED).write_text(
+            yaml.safe_dump(self.resolved, sort_keys=False, allow_unicode=True), encoding="utf-8"
+        )
         (draft / MANIFEST).write_text(json.dumps(self.manifest, indent=2) + "\n", encoding="utf-8")
 
     def tidy(self) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def prepared(
 
 
 def _resolved(compiled: Compiled) -> dict[str, Any]:
-    return compiled.scenario.spec.model_dump(mode="json", exclude_defaults=True)
+    return compiled.scenario.spec.model_dump(mode="json")
 
 
 def _manifest(model: SolutionsModel, seed: int, seconds: float) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from sim.interventions.rent_subsidy import RentSubsidy
 from sim.interventions.return_grant import ReturnGrant
 from sim.interventions.transport import Transport
 
-InterventionSpec = Annotated[
-    CampClosure | Transport | ReturnGrant | RentSubsidy, Field(discriminator="kind")
-]
+InterventionSpec = Annotated[CampClosure | Transport | ReturnGrant | RentSubsidy, Field(discriminator="kind")]
 
 __all__ = ["CampClosure", "InterventionSpec", "RentSubsidy", "ReturnGrant", "Transport"]

@@ -1,0 +1,1 @@
+"""The compiled household month: numba on plain arrays, importing numpy and numba only."""

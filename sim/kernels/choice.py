@@ -187,7 +187,7 @@ def own_terms(who, scene, key, shelter, settled):
 def integrating(who, now, here, month, scene):
     """Return the alternative of committing to the place of displacement, in a rented dwelling."""
     rents_now, params = now.shelter == RENTED, month.params
-    programme, subsidy, bit = help_with_rent(scene.offers, month.offers)
+    _, subsidy, bit = help_with_rent(scene.offers, month.offers)
     cost = 0.0 if rents_now else math.floor(params.gates.lease_months * here.rent)
     value = living_value(who, here, 1, RENTED, subsidy, params) + scene.attached + params.pathways.integrate
     value += own_terms(who, scene, here.key, RENTED, 1)

@@ -1,7 +1,7 @@
 """The household columns: one declaration makes the arrays, the documentation and what is saved."""
 
 from collections import namedtuple
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,7 +40,12 @@ STATE = (
     Column("area", "int16", "area", "area where the household is"),
     Column("site", "int16", "site", "camp where it is, or -1"),
     Column("at_home", "uint8", "0/1", "at its home location"),
-    Column("settled", "uint8", "code", "0 uncommitted, 1 integrating in the place of displacement, 2 settled elsewhere"),
+    Column(
+        "settled",
+        "uint8",
+        "code",
+        "0 uncommitted, 1 integrating in the place of displacement, 2 settled elsewhere",
+    ),
     Column("shelter", "int8", "code", "settlement type: camp, informal site, rented, hosted, own home"),
     Column("months_here", "int16", "months", "since it came to this dwelling or place"),
     Column("months_displaced", "int16", "months", "away from home, in all"),
@@ -77,9 +82,10 @@ PLAN = (
     Column("reviewed", "uint8", "0/1", "reviewed its situation this month"),
 )
 
-Fixed = namedtuple("Fixed", [column.name for column in FIXED])
-State = namedtuple("State", [column.name for column in STATE])
-Plan = namedtuple("Plan", [column.name for column in PLAN])
+_struct: Any = namedtuple  # fields follow from the declarations, which mypy cannot read
+Fixed: Any = _struct("Fixed", [column.name for column in FIXED])
+State: Any = _struct("State", [column.name for column in STATE])
+Plan: Any = _struct("Plan", [column.name for column in PLAN])
 
 # One household as scalars. Arrays are touched only when a row is loaded or stored: passing structs of arrays
 # between compiled functions costs reference counting, scalars cost nothing.

@@ -18,7 +18,10 @@ from sim.kernels.compile import inlined
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of
 
-ALL_VACANCIES, NO_VACANCY = -2, -1  # what a household may count on: any free one, or none but the one it holds
+ALL_VACANCIES, NO_VACANCY = (
+    -2,
+    -1,
+)  # what a household may count on: any free one, or none but the one it holds
 
 
 @inlined

@@ -34,8 +34,7 @@ PathwayParams = namedtuple(
 )
 GateParams = namedtuple(
     "GateParams",
-    "transport_per_person_km reinstall lease_months credit_share school_share minimum_security "
-    "minimum_services",
+    "transport_per_person_km reinstall lease_months credit_share school_share minimum_security minimum_services",
 )
 Params = namedtuple("Params", "budget beliefs house review choice pathways gates")
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from sim.kernels.beliefs import beliefs_after
 from sim.kernels.budget import savings_after, works
-from sim.kernels.choice import choose
-from sim.kernels.codes import HOSTED, OWN_HOME, OWNER, RETURN, SEAT, STAY
+from sim.kernels.choice import OVERRIDDEN, choose
+from sim.kernels.codes import HOSTED, OWN_HOME, OWNER, PUSH_CLOSURE, RETURN, SEAT, STAY
 from sim.kernels.columns import person, standing
 from sim.kernels.compile import entry, inlined
 from sim.kernels.draws import LOTTERY, MONTH, draw4, philox
@@ -52,9 +52,9 @@ def live_on(state, i, who, month, work, news):
     state.savings[i] = int(savings_after(who, now, employed, here, subsidy, params.budget))
     state.belief_security[i], state.belief_services[i] = beliefs_after(now, home, params.beliefs, news)
     state.house[i], state.occupied[i] = house_after(who, now, home, month)
-    if now.at_home and now.shelter == HOSTED and usable(standing(state, i), params.house):
-        if who.tenure == OWNER:
-            state.shelter[i] = OWN_HOME
+    hosted_owner = now.at_home and now.shelter == HOSTED and who.tenure == OWNER
+    if hosted_owner and usable(standing(state, i), params.house):
+        state.shelter[i] = OWN_HOME
 
 
 @inlined
@@ -76,13 +76,22 @@ def make_plan(state, plan, i, who, month, offers, held):
     intention, action, _ = choose(who, now, month, offers, plan.push[i], held)
     plan.reviewed[i] = 1
     state.intention[i] = intention.kind
-    state.gates[i] = 0 if same_destination(intention, action) else intention.gates
+    state.gates[i] = blocking(now, month, intention, action, plan.push[i])
     plan.intent_area[i] = intention.area
     plan.intent_needs[i] = 1 if intention.vacancy >= 0 else 0
     plan.kind[i], plan.area[i], plan.site[i] = action.kind, action.area, action.site
     plan.shelter[i], plan.settled[i] = action.shelter, action.settled
     plan.offers[i], plan.vacancy[i] = action.offers, action.vacancy
     plan.needy[i] = 1 if action.offers and needs_help(who, now, action, month) else 0
+
+
+@inlined
+def blocking(now, month, intention, action, push):
+    """Return the gates that block an intention; on closure day those that are overridden do not."""
+    if same_destination(intention, action):
+        return 0
+    last_day = push & PUSH_CLOSURE and month.sites[now.site, 3] == 0
+    return intention.gates & ~OVERRIDDEN if last_day else intention.gates
 
 
 @inlined

@@ -43,12 +43,7 @@ def push_class(action, free, ordinary):
 @inlined
 def same_destination(one, other):
     """Whether two options lead to the same place, dwelling and pathway."""
-    return (
-        one.kind == other.kind
-        and one.area == other.area
-        and one.site == other.site
-        and one.shelter == other.shelter
-    )
+    return one.kind == other.kind and one.area == other.area and one.site == other.site and one.shelter == other.shelter
 
 
 @inlined

@@ -13,9 +13,7 @@ from sim.kernels.draws import LUCK, PHASE, TASTE, draw4, gumbel, normal_pair
 HOME_KEY = np.uint32(0xFFFFFFE0)
 
 # What does not change within an epoch for one household.
-Traits = namedtuple(
-    "Traits", "seed epoch taste_home taste_settled access_rank hosting_rank school_rank hosted_at_home"
-)
+Traits = namedtuple("Traits", "seed epoch taste_home taste_settled access_rank hosting_rank school_rank hosted_at_home")
 
 
 @inlined
@@ -70,9 +68,7 @@ def living_value(who, place, settled, shelter, subsidy, params):
     budget = params.budget
     paid = rent_of(place, shelter, budget) - rent_help(subsidy, place, shelter)
     income = expected_income(who, place, settled > 0, shelter, budget) - paid
-    value = common_value(
-        who, place.security, place.services, place.cohesion, income, params.choice, budget.subsistence
-    )
+    value = common_value(who, place.security, place.services, place.cohesion, income, params.choice, budget.subsistence)
     return value + params.choice.tenure if settled > 0 else value + shelter_value(shelter, params.pathways)
 
 

@@ -11,7 +11,7 @@ from sim.schema.case import Recode
 TRACKED = ["displaced", "integrating", "settled_elsewhere"]
 
 
-def tracked_stock(data: xr.Dataset, recodes: Mapping[str, Recode] | None = None, coverage: float = 1.0) -> xr.DataArray:  # fmt: skip
+def tracked_stock(data: xr.Dataset, recodes: Mapping[str, Recode] | None = None, coverage: float = 1.0) -> xr.DataArray:
     """Return the stock that displacement tracking (IOM DTM) would report by origin.
 
     Tracking counts everybody displaced since the base date and not at the home location, whether integrating,

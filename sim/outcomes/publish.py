@@ -5,7 +5,9 @@ import pandas as pd
 SMALLEST_CELL = 10  # families; smaller cells other than zero are suppressed
 
 
-def suppressed(table: pd.DataFrame, column: str = "value", counts: tuple[str, ...] = ("families", "persons")) -> pd.DataFrame:  # fmt: skip
+def suppressed(
+    table: pd.DataFrame, column: str = "value", counts: tuple[str, ...] = ("families", "persons")
+) -> pd.DataFrame:
     """Return a tidy table with small cells blanked and marked.
 
     Parameters

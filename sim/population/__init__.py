@@ -1,1 +1,1 @@
-"""."""
+"""Tables and survey margins to household columns."""

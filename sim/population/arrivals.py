@@ -33,8 +33,8 @@ def arriving(name: str, entry: Arrivals, start: str, months: int) -> Columns:
     last = first if entry.last_month is None else month_number(entry.last_month) - month_number(start)
     weights = spread(entry.families_per_month, entry.rows_per_month)
     when = [month for month in range(first, last + 1) if 0 <= month < months]
-    index = np.concatenate([(month - first) * len(weights) + np.arange(len(weights)) for month in when] or [[]])
-    identity = np.uint64(cohort_number(name) << 32) + index.astype(np.uint64)
+    index = (np.array(when, np.int64)[:, None] - first) * len(weights) + np.arange(len(weights))
+    identity = np.uint64(cohort_number(name) << 32) + index.ravel().astype(np.uint64)
     return {
         "id": identity,
         "weight": np.tile(weights, len(when)),

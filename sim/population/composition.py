@@ -80,7 +80,8 @@ def months_since(now: Int, first: list[str], last: list[str], draw: Float, wave:
     begins = np.array([month_number(month) for month in first])[wave]
     ends = np.minimum(np.array([month_number(month) for month in last])[wave], now - 1)
     begins = np.minimum(begins, ends)
-    return now - begins - np.floor(draw * (ends - begins + 1)).astype(np.int64)
+    since: Int = now - begins - np.floor(draw * (ends - begins + 1)).astype(np.int64)
+    return since
 
 
 def _people(composition: Composition, u: Float) -> Columns:

@@ -4,7 +4,8 @@ A leaf is one (area, place, origin, wave). Two kinds of cell matter to a policy 
 families of a site, and the families of one area and origin. In each cell
 
 - there are at least `LEAST_ROWS` rows, or every family has its own;
-- no row weighs more than `LARGEST_RATIO` times another.
+- no row weighs more than `LARGEST_RATIO` times another: among the rows of a site, and among the rows of an area
+  and origin outside camps (a camp of 130 families and one of 35,000 need not have rows alike).
 
 One global weight brings the number of rows close to the number asked for; a cell's own cap lowers it.
 """
@@ -62,6 +63,10 @@ class Leaves:
         The first is area by origin, the second the site.
         """
         return [self.area * (int(self.origin.max()) + 1) + self.origin, self.site]
+
+    def alike(self) -> list[np.ndarray]:
+        """Return whether the weight of a leaf is held against others of its cell, in each system of cells."""
+        return [self.site < 0, self.site >= 0]
 
 
 def stratify(tables: Sequence[AreaTable], rows: int | None) -> tuple[Leaves, np.ndarray]:
@@ -141,8 +146,8 @@ def rows_at(leaves: Leaves, weight: float) -> np.ndarray:
         rows: np.ndarray = np.ceil(leaves.families / target - 1e-9).astype(np.int64)
         lightest, heaviest = leaves.families // rows, -(-leaves.families // rows)
         lowered = [
-            _lower(cap, cell[member], lightest[member], heaviest[member])
-            for (member, cell), cap in zip(systems, caps, strict=True)
+            _lower(cap, cell[held], lightest[held], heaviest[held])
+            for (_, cell), cap, held in zip(systems, caps, leaves.alike(), strict=True)
         ]
         if not any(lowered):
             return rows
@@ -158,16 +163,14 @@ def least_families(table: AreaTable, weight: float) -> np.ndarray:
     """Return the least families a leaf may hold, shape (origins, places): a tenth of the weights around it.
 
     Infinite where an origin has too few families for rows as heavy as that: those are better placed
-    outside that site. Where a site is that small, it keeps its own mix of origins, and lighter rows around
-    it are the price; twice its own weight is then the least, so that they are no lighter than they must be.
+    outside that site.
     """
     of_origin = _cap(table.families.sum(axis=(1, 2)), weight)[:, np.newaxis]
     of_site = _cap(table.families.sum(axis=(0, 2)), weight)[np.newaxis, :]
     of_site = np.where(table.sites >= 0, of_site, of_origin)
-    around = np.ceil(np.maximum(of_origin, of_site) / LARGEST_RATIO)
-    in_small_site = 2 * np.floor(of_site)  # splits into rows that are not much lighter than the cap
-    least: np.ndarray = np.where(of_site < around, in_small_site, around)
-    return np.where(of_origin < around, np.inf, least)
+    least = np.ceil(of_site / LARGEST_RATIO) + np.zeros_like(of_origin)
+    kept: np.ndarray = np.where(of_origin < least, np.inf, least)
+    return kept
 
 
 def _cap(families: np.ndarray, weight: float) -> np.ndarray:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.data.case_tables import CaseTables, load_displaced
+from sim.data.case_tables import CONDITIONS, CaseTables, load_displaced
 from sim.interventions import CampClosure
 from sim.kernels import inputs
 from sim.scenario.load import Scenario
+from sim.scenario.people import Setting, households_of
 from sim.schema.base import month_number
 from sim.schema.case import ConditionChange
 from sim.schema.errors import InputError, nearest
@@ -23,6 +24,7 @@ Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
 
 EARTH_RADIUS_KM = 6371.0
+SHARES = {"security", *(name for name, highest in CONDITIONS.items() if highest == 1.0)}
 MOST_OFFERS = 32  # programmes are bits of a 32-bit word in the kernels
 
 
@@ -48,6 +50,8 @@ class Compiled:
         Month index of announcement and of closing; a month beyond the run where a site does not close.
     offers : dict of str to Offer
         Programmes that make offers, in order.
+    households : dict of str to ndarray[n]
+        Every household column at its start.
     """
 
     scenario: Scenario
@@ -60,6 +64,7 @@ class Compiled:
     announced: Int
     closing: Int
     offers: dict[str, Offer]
+    households: dict[str, npt.NDArray[Any]]
 
     @property
     def months(self) -> int:
@@ -78,6 +83,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     _check_names(scenario, tables)
     announced, closing = _closures(scenario, tables)
     paths, shock = _paths(scenario, tables)
+    geography = _geography(scenario, tables)
+    people = Setting(scenario.spec, tables, geography, paths)
     return Compiled(
         scenario=scenario,
         tables=tables,
@@ -85,10 +92,11 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         paths=paths,
         shock=shock,
         school=_school(scenario),
-        geography=_geography(scenario, tables),
+        geography=geography,
         announced=announced,
         closing=closing,
         offers=_offers(scenario),
+        households=households_of(people),
     )
 
 
@@ -164,7 +172,8 @@ def _network(tables: CaseTables, distance: Float, scale: float) -> Float:
     if len(weight) > 1:
         np.fill_diagonal(weight, 0.0)
     cumulative: Float = np.cumsum(weight, axis=1)
-    return cumulative / np.maximum(cumulative[:, -1:], 1e-300)
+    shares: Float = cumulative / np.maximum(cumulative[:, -1:], 1e-300)
+    return shares
 
 
 def _school(scenario: Scenario) -> npt.NDArray[np.bool_]:
@@ -174,7 +183,9 @@ def _school(scenario: Scenario) -> npt.NDArray[np.bool_]:
 
 
 def _offers(scenario: Scenario) -> dict[str, Offer]:
-    offers = {name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, Offer)}
+    offers: dict[str, Offer] = {
+        name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, Offer)
+    }
     if len(offers) > MOST_OFFERS:
         raise scenario.document.error(f"more than {MOST_OFFERS} programmes that make offers", "programmes")
     return offers
@@ -204,25 +215,28 @@ def _security(scenario: Scenario, tables: CaseTables) -> Float:
     if rows[0] < 0 or rows[-1] >= len(known):
         span = f"{tables.security.index[0]} to {tables.security.index[-1]}"
         raise scenario.document.error(
-            "the run leaves the months of security.csv", "months", value=months, allowed=f"months within {span}"
+            "the run leaves the months of security.csv",
+            "months",
+            value=months,
+            allowed=f"months within {span}",
         )
-    return tables.security.to_numpy(np.float64)[rows]
+    return np.asarray(tables.security.to_numpy(np.float64)[rows])
 
 
 def _apply_change(
     scenario: Scenario, name: str, change: ConditionChange, paths: dict[str, Float], pcodes: list[str]
 ) -> None:
     window = _window(scenario, change.first_month, change.last_month)
-    columns = [pcodes.index(pcode) for pcode in change.areas] if change.areas else list(range(len(pcodes)))
-    block = np.ix_(np.arange(scenario.spec.months)[window], columns)
+    columns = [pcodes.index(pcode) for pcode in change.areas or pcodes]
     path = paths[change.condition]
-    path[block] = change.value if change.value is not None else path[block] * change.times
-    share = change.condition in ("security", "return_access", "cohesion", "employment_rate", "host_at_origin")
+    before = path[window][:, columns]
+    after = before * (change.times or 0.0) if change.value is None else np.full_like(before, change.value)
+    path[window, columns] = after
+    share = change.condition in SHARES
     if change.condition != "return_pull" and (path.min() < 0 or (share and path.max() > 1)):
         allowed = "0 to 1" if share else "0 or more"
-        raise scenario.document.error(
-            "leads out of range", "conditions", name, value=change.value or change.times, allowed=allowed
-        )
+        found = change.times if change.value is None else change.value
+        raise scenario.document.error("leads out of range", "conditions", name, value=found, allowed=allowed)
 
 
 def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> npt.NDArray[np.uint8]:

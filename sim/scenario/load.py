@@ -54,6 +54,11 @@ class Scenario:
             document = merge(document, _override_document(path, value))
         return Scenario(self.name, validate(document, ScenarioSpec), document, self.tables, self.lineage)
 
+    def renamed(self, name: str, title: str) -> "Scenario":
+        """Return the scenario under another name and title."""
+        changed = self.override({"title": title})
+        return Scenario(name, changed.spec, changed.document, self.tables, self.lineage)
+
 
 def load_scenario(name_or_path: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
     """Load a shipped scenario by name or one from a file.

@@ -1,10 +1,12 @@
 """The households of a scenario: those there at the start, and the cohorts that arrive."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.data.case_tables import CaseTables
 from sim.kernels.codes import CAMP, SHELTERS
 from sim.kernels.columns import FIXED, STATE
 from sim.kernels.draws import COMPOSITION
@@ -12,21 +14,33 @@ from sim.kernels.uniforms import uniforms
 from sim.population.arrivals import arriving
 from sim.population.composition import POPULATION_SEED, compose, months_since
 from sim.population.synthesis import synthesise
-from sim.scenario.compiled import Compiled
+from sim.scenario.load import ScenarioSpec
 from sim.schema.base import month_number
+from sim.world.geography import Geography
 
 Columns = dict[str, npt.NDArray[Any]]
+Float = npt.NDArray[np.float64]
 _DISPLACED_BLOCK = 5  # block of composition draws that dates displacement within a wave
 
 
-def households_of(compiled: Compiled) -> Columns:
+@dataclass(frozen=True)
+class Setting:
+    """What the households of a scenario depend on."""
+
+    spec: ScenarioSpec
+    tables: CaseTables
+    geography: Geography
+    paths: dict[str, Float]
+
+
+def households_of(setting: Setting) -> Columns:
     """Return every column of every household that is there at the start or arrives during the run."""
-    cohorts = [_at_start(compiled), *_arriving(compiled)]
+    cohorts = [_at_start(setting), *_arriving(setting)]
     return {name: np.concatenate([cohort[name] for cohort in cohorts]) for name in cohorts[0]}
 
 
-def _at_start(compiled: Compiled) -> Columns:
-    rows = synthesise(compiled.tables, compiled.scenario.spec.rows)
+def _at_start(setting: Setting) -> Columns:
+    rows = synthesise(setting.tables, setting.spec.rows)
     placed = {
         "id": rows.index.astype(np.uint64),
         "weight": rows.weight,
@@ -37,12 +51,12 @@ def _at_start(compiled: Compiled) -> Columns:
         "shelter": rows.shelter,
         "wave": rows.wave,
     }
-    return _completed(compiled, placed)
+    return _completed(setting, placed)
 
 
-def _arriving(compiled: Compiled) -> list[Columns]:
-    spec, geography = compiled.scenario.spec, compiled.geography
-    waves = list(compiled.tables.waves["wave"])
+def _arriving(setting: Setting) -> list[Columns]:
+    spec, geography = setting.spec, setting.geography
+    waves = list(setting.tables.waves["wave"])
     cohorts = []
     for name in sorted(spec.arrivals):
         entry = spec.arrivals[name]
@@ -57,13 +71,13 @@ def _arriving(compiled: Compiled) -> list[Columns]:
             "shelter": np.full(n, SHELTERS.index(entry.shelter)),
             "wave": np.full(n, waves.index(entry.wave)),
         }
-        cohorts.append(_completed(compiled, placed))
+        cohorts.append(_completed(setting, placed))
     return cohorts
 
 
-def _completed(compiled: Compiled, placed: Columns) -> Columns:
+def _completed(setting: Setting, placed: Columns) -> Columns:
     """Return placed households with their composition and their state at entry."""
-    spec, tables = compiled.scenario.spec, compiled.tables
+    spec, tables = setting.spec, setting.tables
     n = len(placed["id"])
     shares = {
         name: tables.conditions.loc[name].to_numpy(np.float64)
@@ -78,20 +92,20 @@ def _completed(compiled: Compiled, placed: Columns) -> Columns:
         placed["wave"].astype(np.int64),
     )
     composed = compose(placed, spec.composition, shares, spec.parameters.house.usable, since)
-    columns = {**placed, **composed, **_state(n, compiled, placed)}
+    columns = {**placed, **composed, **_state(n, setting, placed)}
     limit = -round(spec.parameters.budget.debt_limit * 100)
     columns["savings"] = np.maximum(columns["savings"], limit)
-    columns["employed"] = _employed(compiled, columns, draw[:, 1])
+    columns["employed"] = _employed(setting, columns, draw[:, 1])
     return {column.name: np.asarray(columns[column.name]) for column in (*FIXED, *STATE)}
 
 
-def _state(n: int, compiled: Compiled, placed: Columns) -> Columns:
+def _state(n: int, setting: Setting, placed: Columns) -> Columns:
     """Return the state columns that start alike for everybody, or follow from conditions at origin."""
     origin = placed["origin"].astype(np.intp)
-    gap = compiled.scenario.spec.parameters.beliefs.start_gap
-    month = np.minimum(placed["arrival"], compiled.months - 1).astype(np.intp)
-    security = compiled.paths["security"][month, origin]
-    capacity, hosts = (compiled.paths[name][month, origin] for name in ("service_capacity", "host_population"))
+    gap = setting.spec.parameters.beliefs.start_gap
+    month = np.minimum(placed["arrival"], setting.spec.months - 1).astype(np.intp)
+    security = setting.paths["security"][month, origin]
+    capacity, hosts = (setting.paths[name][month, origin] for name in ("service_capacity", "host_population"))
     services = np.minimum(1.0, capacity / np.maximum(hosts, 1.0))
     zeros = np.zeros(n, np.int64)
     return {
@@ -110,8 +124,9 @@ def _state(n: int, compiled: Compiled, placed: Columns) -> Columns:
     }
 
 
-def _employed(compiled: Compiled, columns: Columns, draw: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-    budget = compiled.scenario.spec.parameters.budget
+def _employed(setting: Setting, columns: Columns, draw: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    budget = setting.spec.parameters.budget
     access = np.where(columns["shelter"] == CAMP, budget.camp_job_access, budget.displaced_job_access)
-    rate = compiled.paths["employment_rate"][0][columns["area"].astype(np.intp)]
-    return ((draw < rate * access) & (columns["earners"] > 0)).astype(np.uint8)
+    rate = setting.paths["employment_rate"][0][columns["area"].astype(np.intp)]
+    working = (draw < rate * access) & (columns["earners"] > 0)
+    return np.asarray(working, np.uint8)

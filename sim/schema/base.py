@@ -20,9 +20,7 @@ def quantity(
 
     ``default=...`` makes the field required. The texts become the parameter tables of the manual.
     """
-    return Field(
-        default, ge=low, le=high, description=meaning, json_schema_extra={"unit": unit, "source": source}
-    )
+    return Field(default, ge=low, le=high, description=meaning, json_schema_extra={"unit": unit, "source": source})
 
 
 def _month(value: str) -> str:

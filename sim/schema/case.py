@@ -1,6 +1,6 @@
 """What a case and its timeline hold, as a person writes them in YAML."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -8,6 +8,7 @@ from sim.schema.base import PRIOR, CalendarMonth, Strict, month_number, quantity
 from sim.schema.parameters import Parameters
 
 _MCNA = "REACH MCNA VIII Iraq 2020"
+Windowed = TypeVar("Windowed", "ConditionChange", "Arrivals")
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -31,7 +32,19 @@ class Composition(Strict):
     """Who the households are. Drawn once for the case; independent of place, origin and wave."""
 
     sizes: dict[int, Share] = Field(
-        default={1: 0.03, 2: 0.07, 3: 0.1, 4: 0.14, 5: 0.16, 6: 0.16, 7: 0.13, 8: 0.09, 9: 0.05, 10: 0.04, 12: 0.03},
+        default={
+            1: 0.03,
+            2: 0.07,
+            3: 0.1,
+            4: 0.14,
+            5: 0.16,
+            6: 0.16,
+            7: 0.13,
+            8: 0.09,
+            9: 0.05,
+            10: 0.04,
+            12: 0.03,
+        },
         description="Share of households by number of persons; adds up to 1",
         json_schema_extra={"unit": "persons", "source": f"PRIOR around the mean of 5.7, {_MCNA}"},
     )
@@ -125,11 +138,19 @@ class Recode(Strict):
     source: str
 
 
-def in_order(entry: "ConditionChange | Arrivals") -> "ConditionChange | Arrivals":
+def in_order(entry: Windowed) -> Windowed:
     """Refuse a window that ends before it begins."""
     if entry.last_month is not None and month_number(entry.last_month) < month_number(entry.first_month):
         raise ValueError(f"last_month {entry.last_month} is before first_month {entry.first_month}")
     return entry
+
+
+_TIMELINE = {
+    "conditions": "Changes of area conditions, by name",
+    "arrivals": "Families that enter displaced, by cohort name",
+    "shocks": "Events that make everybody in an area reconsider, by name",
+    "recodes": "Changes of the tracking books, by name; used when a run is compared with history",
+}
 
 
 class Case(Strict):
@@ -144,7 +165,7 @@ class Case(Strict):
     school_months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default=[], description="Calendar months of the school year")  # fmt: skip
     composition: Composition = Composition()
     parameters: Parameters = Parameters()
-    conditions: dict[str, ConditionChange] = {}
-    arrivals: dict[str, Arrivals] = {}
-    shocks: dict[str, Shock] = {}
-    recodes: dict[str, Recode] = {}
+    conditions: dict[str, ConditionChange] = Field(default={}, description=_TIMELINE["conditions"])
+    arrivals: dict[str, Arrivals] = Field(default={}, description=_TIMELINE["arrivals"])
+    shocks: dict[str, Shock] = Field(default={}, description=_TIMELINE["shocks"])
+    recodes: dict[str, Recode] = Field(default={}, description=_TIMELINE["recodes"])

@@ -51,7 +51,7 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases (*name) are not accepted", problem_mark=mark)
         return super().compose_node(parent, index)
 
@@ -111,9 +111,7 @@ def _plain(node: yaml.Node, key: Key, file: str, places: dict[Key, tuple[str, in
     return _plain_scalar(node, key, file)
 
 
-def _plain_mapping(
-    node: yaml.MappingNode, key: Key, file: str, places: dict[Key, tuple[str, int]]
-) -> dict[Any, Any]:
+def _plain_mapping(node: yaml.MappingNode, key: Key, file: str, places: dict[Key, tuple[str, int]]) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
     for name_node, value_node in node.value:
         line = name_node.start_mark.line + 1

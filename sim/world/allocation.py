@@ -1,4 +1,4 @@
-"""Rival capacity: vacancies and programme places go to whole households, in a fixed queue, never beyond what is there."""
+"""Rival capacity: vacancies and places go to whole households, in a fixed queue, never beyond what is there."""
 
 from collections.abc import Sequence
 
@@ -52,9 +52,7 @@ def allot_vacancies(households: Households, seed: int, free: Int) -> Rows:
     return rows[~served]
 
 
-def allot_places(
-    households: Households, seed: int, programme: int, places: int, by_need: bool
-) -> tuple[Int, int]:
+def allot_places(households: Households, seed: int, programme: int, places: int, by_need: bool) -> tuple[Int, int]:
     """Give the places of one programme to the rows whose plan uses it, and note it in their plan.
 
     Returns

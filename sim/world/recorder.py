@@ -91,7 +91,6 @@ class Recorder:
 
     def _entry(self, world: World, spent: list[int]) -> dict[str, Array]:
         prices = world.prices
-        assert prices is not None, "markets are cleared before anything is recorded"
         areas = len(world.geography.pcodes)
         entry: dict[str, Array] = {name: getattr(world.stocks, name) for name in Stocks._fields}
         entry |= {name: getattr(world.events, name) for name in Events._fields}

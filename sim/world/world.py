@@ -70,6 +70,8 @@ class World:
     seed : int
     opening : dict of str to float64[A]
         Area conditions of the first month.
+    programmes : int
+        How many programmes make offers.
     threads : int
         Threads for the household pass; the result does not depend on it.
     """
@@ -83,6 +85,7 @@ class World:
         wave_shift: Float,
         seed: int,
         opening: dict[str, Float],
+        programmes: int,
         threads: int,
     ) -> None:
         self.households, self.geography = households, geography
@@ -91,10 +94,16 @@ class World:
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self.stocks = self.count()
         self.start: Totals = totals_of(self.stocks)
-        self.events = new_events(len(geography.pcodes), 0)
+        self.events = new_events(len(geography.pcodes), programmes)
         self.security = opening["security"]
         self.deliveries: Deliveries | None = None
-        self.prices: Prices | None = None
+        self._prices: Prices | None = None
+
+    @property
+    def prices(self) -> Prices:
+        """This month's prices."""
+        assert self._prices is not None, "markets clear before anything is read"
+        return self._prices
 
     def close(self) -> None:
         """Stop the threads."""
@@ -132,8 +141,8 @@ class World:
         room = SiteRoom(self.geography.site_area, self.geography.capacity, status.astype(np.int64))
         self.security = drivers.conditions["security"]
         now = totals_of(self.stocks)
-        self.prices = clear(now, self.start, drivers.conditions, self.opening, self.markets, room)
-        return self.prices
+        self._prices = clear(now, self.start, drivers.conditions, self.opening, self.markets, room)
+        return self._prices
 
     def live(self, month: int, drivers: Drivers) -> tuple[list[int], list[int]]:
         """Live one month: plan, share out rival capacity, act.
@@ -182,7 +191,7 @@ class World:
     def _inputs(self, month: int, drivers: Drivers) -> Any:
         """Return the month as the kernels read it; every array contiguous and of its declared type."""
         deliveries, prices, geography = self.deliveries, self.prices, self.geography
-        assert deliveries is not None and prices is not None
+        assert deliveries is not None, "institutions act before households"
         return Month(
             seed=np.uint64(self.seed),
             time=int(month),

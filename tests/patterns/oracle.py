@@ -90,6 +90,11 @@ class Area:
     def __init__(self, index: int, key: int, paths: Mapping[str, Callable[[int], Any]]):
         self.index, self.key, self.paths = index, key, paths
         self.read(0)
+        self.hosts_at_start = self.host_workers()
+
+    def host_workers(self) -> int:
+        """Return the hosts who work or seek work."""
+        return math.floor(self.host_population * self.host_workers_share)
 
     def read(self, t: int) -> None:
         """Take the given conditions of month ``t``; rent becomes ``rent_start`` until markets have run."""
@@ -100,17 +105,17 @@ class Area:
     def markets(self, now: "Totals", start: "Totals", p: Any) -> None:
         """Set employment, rent, services, share back and rental vacancies from the people in the area."""
         i = self.index
-        hosts = math.floor(self.host_population * self.host_workers_share)
-        jobs = math.floor(self.employment_rate * (hosts + start.workers[i]))
+        hosts = self.host_workers()
+        jobs = math.floor(self.employment_rate * (self.hosts_at_start + start.workers[i]))
         jobs += math.floor(p.job_absorption * (now.workers[i] - start.workers[i]))
         workers = hosts + now.workers[i]
         self.employment = min(p.employment_cap, max(0, jobs) / workers) if workers else 0.0
         renters = math.floor(self.host_population * p.host_renter_share)
-        before = renters + start.renters[i]
-        pressure = ((renters + now.renters[i]) / before) ** p.rent_elasticity if before else 1.0
+        before = max(1, renters + start.renters[i])
+        pressure = ((renters + now.renters[i]) / before) ** p.rent_elasticity
         self.rent = float(math.floor(self.rent_start * min(3.0, max(0.5, pressure))))
         users = self.host_population + now.persons[i]
-        self.services = min(1.0, self.service_capacity / users) if users else 1.0
+        self.services = min(1.0, self.service_capacity / users) if users else 0.0
         whole = self.returned_before + now.families_of[i]
         self.share_back = (self.returned_before + now.families_back[i]) / whole if whole else 0.0
         self.free_rentals = max(0.0, self.vacant_rentals + start.renters[i] - now.renters[i])
@@ -177,7 +182,7 @@ class Programme:
         in_window = self.first <= t and (self.last is None or t <= self.last)
         self.places = self.capacity + self.carry if in_window else 0
         if in_window and self.unit_cost > 0 and math.isfinite(self.money):
-            self.places = min(self.places, math.floor(self.money / self.unit_cost))
+            self.places = min(self.places, int(self.money // self.unit_cost))
         self.active, self.starts = self.places >= 1, t == self.first
         self.used = 0
 
@@ -201,6 +206,8 @@ class Programme:
         served = (1, h.vulnerable, h.female_headed)  # WHO_ALL, WHO_VULNERABLE, WHO_FEMALE_HEADED
         return bool(
             self.active
+            and not h.at_home
+            and not (self.kind == codes.OFFER_RENT_SUBSIDY and h.settled)
             and self.from_area[h.area]
             and self.from_site[h.site]  # -1, in no site, is the last column
             and self.from_origin[h.origin]
@@ -523,12 +530,7 @@ class HouseholdAgent(mesa.Agent):
 
     def invited(self) -> bool:
         """Return whether a programme that starts now is open to it."""
-        return any(
-            programme.starts
-            and programme.open_to(self)
-            and (programme.kind == codes.OFFER_RENT_SUBSIDY or not self.at_home)
-            for programme in self.model.programmes
-        )
+        return any(programme.starts and programme.open_to(self) for programme in self.model.programmes)
 
     def open_offers(self) -> int:
         """Return the mask of programmes open to it."""
@@ -610,7 +612,7 @@ class HouseholdAgent(mesa.Agent):
 
     def living(self, area: Area, shelter: int, settled: bool, subsidy: float = 0.0) -> float:
         """Return ``common`` of a dwelling away from home, with ``subsidy`` cents a month towards rent."""
-        rent = self.rent_of(area, shelter)
+        rent = math.floor(self.rent_of(area, shelter))
         rent -= min(rent, subsidy)
         access, aid = self.access(settled, shelter), self.aid(settled, shelter)
         return self.common(area, area.security, area.services, access, aid, rent)
@@ -680,9 +682,11 @@ class HouseholdAgent(mesa.Agent):
         value += self.attachment_here() + p.choice.tenure + p.pathways.integrate - self.leave()
         option = Alternative(codes.INTEGRATE, self.area, -1, codes.RENTED, 1, value)
         option.offers = subsidy.bit if subsidy else 0
+        option.full_cost = math.floor(self.here.rent)
         if self.shelter != codes.RENTED:
             option.needs = self.area
-            option.cost = option.full_cost = math.floor(p.gates.lease_months * self.here.rent)
+            option.cost = math.floor(p.gates.lease_months * self.here.rent)
+            option.full_cost = option.cost or option.full_cost
         return option
 
     def rent_subsidy(self, offers: int) -> Programme | None:
@@ -692,9 +696,9 @@ class HouseholdAgent(mesa.Agent):
                 return programme
         return None
 
-    def transport(self, area: int) -> float:
+    def transport(self, area: int) -> int:
         """Return what travel to an area costs."""
-        return self.model.params.gates.transport_per_person_km * self.size * self.distance(area)
+        return math.floor(self.model.params.gates.transport_per_person_km * self.size * self.distance(area))
 
     def return_home(self, offers: int) -> Alternative:
         """Return the alternative to return to the home location."""
@@ -706,8 +710,9 @@ class HouseholdAgent(mesa.Agent):
         value += p.choice.cash * grants / (p.budget.subsistence * self.size)
         option = Alternative(codes.RETURN, self.origin, -1, self.shelter_at_home(), 0, value, grants=grants)
         option.offers = sum(programme.bit for programme in [*rides, *gifts])
-        option.full_cost = math.floor(self.transport(self.origin) + p.gates.reinstall)
-        option.cost = math.floor(p.gates.reinstall) if rides else option.full_cost
+        reinstall = math.floor(p.gates.reinstall)
+        option.full_cost = self.transport(self.origin) + reinstall
+        option.cost = reinstall if rides else option.full_cost
         if not self.owner and not self.hosted_at_origin:
             option.needs = self.origin
         return option
@@ -729,7 +734,7 @@ class HouseholdAgent(mesa.Agent):
             considered.add(j)
             value = self.living(self.model.areas[j], codes.RENTED, True)
             value += p.choice.tenure + p.pathways.settle - self.move_burden(j)
-            cost = math.floor(self.transport(j) + p.gates.lease_months * self.model.areas[j].rent)
+            cost = self.transport(j) + math.floor(p.gates.lease_months * self.model.areas[j].rent)
             yield Alternative(codes.SETTLE, j, -1, codes.RENTED, 2, value, j, cost, cost)
 
     def considered_area(self, k: int) -> int | None:
@@ -776,7 +781,7 @@ class HouseholdAgent(mesa.Agent):
         """Return renting again in the area of displacement before return."""
         j = self.last_area
         value = self.living(self.model.areas[j], codes.RENTED, False) - self.move_burden(j)
-        cost = math.floor(self.model.areas[j].rent + self.transport(j))
+        cost = math.floor(self.model.areas[j].rent) + self.transport(j)
         return Alternative(codes.MOVE_DISPLACED, j, -1, codes.RENTED, 0, value, j, cost, cost)
 
     # -- gates
@@ -812,9 +817,7 @@ class HouseholdAgent(mesa.Agent):
 
     def out_of_reach(self, option: Alternative) -> bool:
         """Return whether it cannot pay for an alternative."""
-        if option.cost == 0 and not self.model.gate_free_moves:
-            return False
-        return option.cost > self.means() + option.grants
+        return option.cost > 0 and option.cost > self.means() + option.grants
 
     def needy_for(self, option: Alternative) -> bool:
         """Return whether it could not pay for an alternative without programmes."""
@@ -876,7 +879,7 @@ class HouseholdAgent(mesa.Agent):
         if action.kind == codes.RETURN:
             self.last_area = self.area
         if action.kind == codes.MOVE_DISPLACED:
-            self.times_displaced += 1
+            self.times_displaced = min(100, self.times_displaced + 1)
         self.at_home = int(action.kind == codes.RETURN)
         self.area, self.site = action.area, action.site
         self.shelter, self.settled = action.shelter, action.settled
@@ -887,7 +890,8 @@ class HouseholdAgent(mesa.Agent):
     def judge(self, choice: Choice) -> Move:
         """Return the record of a move about to be made."""
         action, move_class = choice.action, self.move_class(choice.action)
-        informed, feasible = self.informed(action), choice.has_alternative
+        informed = self.informed(action)
+        feasible = self.choose("as carried out", self.granted, self.push, self.vacant_to_me).has_alternative
         forced = move_class in (codes.HASTENED, codes.DIVERTED, codes.EXPELLED)
         return Move(
             time=self.model.month,
@@ -940,7 +944,7 @@ class HouseholdAgent(mesa.Agent):
         if self.moved and self.push:
             self.months_since_push = 0
         elif self.months_since_push >= 0:
-            self.months_since_push += 1
+            self.months_since_push = min(1000, self.months_since_push + 1)
         if not self.moved:
             self.months_here = min(1000, self.months_here + 1)
         if not self.at_home:
@@ -969,11 +973,6 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def month_or_none(value: Any) -> int | None:
-    """Return a month; ``None`` and negative numbers stand for never."""
-    return None if value is None or value < 0 else int(value)
-
-
 class OracleModel(mesa.Model):
     """The whole run in plain objects: one ``step`` is one month.
 
@@ -982,8 +981,8 @@ class OracleModel(mesa.Model):
     columns: start values by name of every FIXED and STATE column.
     areas: arrays by name. ``key`` [A], ``distance`` and ``network`` [A, A] are static; each of
         ``AREA_FIELDS`` is an array [A], an array [months, A] or a function of the month returning one [A].
-    sites: arrays by name: ``key``, ``area``, ``capacity``, ``announced``, ``closing`` (None or negative:
-        never).
+    sites: arrays by name: ``key``, ``area``, ``capacity``, ``announced``, ``closing`` (None: never;
+        an announcement may lie before the start).
     offers: one dict per programme, in the order of their numbers: ``kind``, ``first`` and ``last`` month
         (both included; None: no end), ``amount``, ``months``, ``who``, ``from_area`` [A], ``from_site``
         [S + 1], ``from_origin`` [A], ``places`` a month, ``budget`` (None: no limit), ``unit_cost``,
@@ -994,9 +993,6 @@ class OracleModel(mesa.Model):
     seed: the key of every draw.
     school_months: function of the month, or a truth value per month; None: no school.
     """
-
-    # As specified, MONEY also closes a move that costs nothing to a household deep in debt; False: not so.
-    gate_free_moves = True
 
     def __init__(
         self,
@@ -1035,14 +1031,15 @@ class OracleModel(mesa.Model):
         """Make the sites."""
         rows = zip(*(sites[name] for name in ("key", "area", "capacity", "announced", "closing")))
         self.sites = [
-            Site(i, int(key), int(area), float(capacity), month_or_none(announced), month_or_none(closing))
+            Site(i, int(key), int(area), float(capacity), announced, closing)
             for i, (key, area, capacity, announced, closing) in enumerate(rows)
         ]
 
     def read_households(self, columns: Mapping[str, np.ndarray]) -> None:
         """Make the households; those of arrival 0 are present."""
-        names = [column.name for column in (*FIXED, *STATE)]
-        lists = [np.asarray(columns[name]).tolist() for name in names]
+        declared = (*FIXED, *STATE)
+        names = [column.name for column in declared]
+        lists = [np.asarray(columns[column.name]).astype(column.dtype).tolist() for column in declared]
         self.households = [HouseholdAgent(self, dict(zip(names, row))) for row in zip(*lists)]
         self.arrive(0)
 

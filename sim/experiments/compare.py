@@ -1,0 +1,246 @@
+"""Paired comparison of scenarios: the same households, the same luck, another policy."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+import yaml
+
+from sim.experiments.counterparts import with_counterparts
+from sim.experiments.folder import MANIFEST, whole_folder
+from sim.experiments.result import DATA, RESOLVED, SCHEMA_VERSION, read_manifest
+from sim.experiments.run import prepared, run
+from sim.outcomes import HEADLINE, headline
+from sim.scenario import Compiled, Scenario
+from sim.schema.errors import InputError
+
+LOW, HIGH = 0.05, 0.95
+INTERVAL = "luck only; parameter uncertainty not included"
+SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scenarios run with the same seeds.
+
+    Attributes
+    ----------
+    data : xarray.Dataset
+        Series summed over places, and ``outcome_value`` by scenario, seed and outcome.
+    manifest : dict
+        What was compared, in what order, with which seeds, and the state hash of every run.
+    resolved : dict
+        Resolved scenarios by name.
+    notes : tuple of str
+        What the reader must be told: counterparts that were added, warnings.
+    """
+
+    data: xr.Dataset
+    manifest: dict[str, Any]
+    resolved: dict[str, Any]
+    notes: tuple[str, ...]
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios, the baseline first."""
+        return [str(name) for name in self.data["scenario"].values]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles by name."""
+        return dict(self.manifest["titles"])
+
+    def table(self) -> pd.DataFrame:
+        """Return every headline outcome of every scenario.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns block, outcome, label, unit, scenario, mean, low, high (over seeds), and difference,
+            difference_low, difference_high: paired with the baseline seed by seed.
+        """
+        values = self.data["outcome_value"]
+        base = values.isel(scenario=0)
+        rows = []
+        for outcome in HEADLINE:
+            for name in self.scenarios:
+                level = values.sel(scenario=name, outcome=outcome.name).values
+                paired = level - base.sel(outcome=outcome.name).values
+                rows.append(
+                    (
+                        outcome.block,
+                        outcome.name,
+                        outcome.label,
+                        outcome.unit,
+                        name,
+                        *_spread(level),
+                        *_spread(paired),
+                    )
+                )
+        columns = ["block", "outcome", "label", "unit", "scenario", "mean", "low", "high"]
+        return pd.DataFrame(rows, columns=[*columns, "difference", "difference_low", "difference_high"])
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the comparison: data, tables, resolved scenarios, manifest; whole or not at all."""
+        with whole_folder(Path(folder)) as draft:
+            self.write(draft)
+        return Path(folder)
+
+    def write(self, draft: Path) -> None:
+        """Write every file into a folder that exists."""
+        self.data.to_netcdf(draft / DATA, engine="h5netcdf")
+        self.table().to_csv(draft / "comparison.csv", index=False, float_format="%.6g")
+        self.table().to_parquet(draft / "comparison.parquet", index=False)
+        text = yaml.safe_dump(self.resolved, sort_keys=False, allow_unicode=True)
+        (draft / RESOLVED).write_text(text, encoding="utf-8")
+        manifest = {**self.manifest, "notes": list(self.notes)}
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def compare(
+    scenarios: Sequence[str | Path | Scenario],
+    seeds: int | Sequence[int] = 20,
+    households: int | None = None,
+    months: int | None = None,
+    threads: int = 1,
+    tick: Callable[[], None] | None = None,
+    counterparts: bool = True,
+) -> Comparison:
+    """Run scenarios with the same seeds and pair them.
+
+    Parameters
+    ----------
+    scenarios : sequence of str, Path or Scenario
+        The first is the baseline. Where a camp closure is among them, its counterparts without closure and
+        with notice and alternatives are added if missing, and the result says so.
+    seeds : int or sequence of int
+        How many, counted from 0, or which.
+    households, months, threads
+        As in :func:`sim.run`.
+    tick : callable, optional
+        Called after every run.
+    counterparts : bool
+        False compares exactly what is named.
+
+    Returns
+    -------
+    Comparison
+        Interrupted with Ctrl-C it holds the seeds that every scenario finished, and says so.
+    """
+    if not scenarios:
+        raise InputError("name at least one scenario to compare")
+    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    if not chosen:
+        raise InputError("at least one seed is needed", key="--seeds", value=seeds)
+    loaded, notes = with_counterparts(scenarios) if counterparts else (_loaded(scenarios), [])
+    compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
+    _refuse_mixed(compiled)
+    finished, hashes = _run_all(compiled, chosen, threads, tick)
+    if len(finished) < len(chosen):
+        notes.append(f"Interrupted: {len(finished)} of {len(chosen)} seeds finished.")
+    return Comparison(
+        _joined(compiled, finished), _manifest(compiled, finished, hashes), _resolved(compiled), tuple(notes)
+    )
+
+
+def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counterparts: bool = True) -> int:
+    """Return how many runs a comparison makes, counterparts included."""
+    loaded = with_counterparts(scenarios)[0] if counterparts else _loaded(scenarios)
+    return len(loaded) * seeds
+
+
+def open_comparison(folder: str | Path) -> Comparison:
+    """Open a saved comparison."""
+    folder = Path(folder)
+    manifest = read_manifest(folder, "comparison")
+    try:
+        data = xr.open_dataset(folder / DATA, engine="h5netcdf")
+        resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"the comparison cannot be read: {str(error).splitlines()[0]}", file=folder) from None
+    return Comparison(data, manifest, resolved, tuple(manifest.get("notes", ())))
+
+
+def _loaded(scenarios: Sequence[str | Path | Scenario]) -> list[Scenario]:
+    from sim.scenario import load_scenario
+
+    return [s if isinstance(s, Scenario) else load_scenario(s) for s in scenarios]
+
+
+def _refuse_mixed(compiled: dict[str, Compiled]) -> None:
+    spans = {(one.scenario.spec.start, one.months) for one in compiled.values()}
+    if len(spans) > 1:
+        found = ", ".join(f"{start} + {months} months" for start, months in sorted(spans))
+        raise InputError("the scenarios cover different months", value=found, allowed="the same start and months")
+
+
+def _run_all(
+    compiled: dict[str, Compiled], seeds: list[int], threads: int, tick: Callable[[], None] | None
+) -> tuple[dict[int, list[xr.Dataset]], dict[str, dict[int, str]]]:
+    """Run every scenario with one seed before the next seed, so that an interruption leaves whole pairs."""
+    finished: dict[int, list[xr.Dataset]] = {}
+    hashes: dict[str, dict[int, str]] = {name: {} for name in compiled}
+    try:
+        for seed in seeds:
+            summaries = []
+            for name, one in compiled.items():
+                result = run(one, seed=seed, threads=threads)
+                hashes[name][seed] = result.manifest["state_hash"]
+                summaries.append(_summary(result.data))
+                if tick is not None:
+                    tick()
+            finished[seed] = summaries
+    except KeyboardInterrupt:
+        if not finished:
+            raise
+    return finished, hashes
+
+
+def _summary(data: xr.Dataset) -> xr.Dataset:
+    """Return the series that comparisons keep, summed over places and programmes, with the headline outcomes."""
+    places = {"origin", "area", "programme"}
+    series = {name: data[name].sum([dim for dim in data[name].dims if dim in places]) for name in SERIES}
+    outcomes = headline(data)
+    kept = xr.Dataset(series).drop_vars(["area_name", "programme"], errors="ignore")
+    kept["outcome_value"] = ("outcome", np.array(list(outcomes.values())))
+    return kept.assign_coords(outcome=list(outcomes))
+
+
+def _joined(compiled: dict[str, Compiled], finished: dict[int, list[xr.Dataset]]) -> xr.Dataset:
+    by_seed = [xr.concat(summaries, dim="scenario") for summaries in finished.values()]
+    joined = xr.concat(by_seed, dim="seed")
+    return joined.assign_coords(scenario=list(compiled), seed=list(finished))
+
+
+def _manifest(
+    compiled: dict[str, Compiled], finished: dict[int, list[xr.Dataset]], hashes: dict[str, dict[int, str]]
+) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    one = next(iter(compiled.values()))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "comparison",
+        "software": f"solutions-sim {version('solutions-sim')}",
+        "baseline": next(iter(compiled)),
+        "titles": {name: item.scenario.spec.title for name, item in compiled.items()},
+        "start": one.scenario.spec.start,
+        "months": one.months,
+        "rows": len(one.households["id"]),
+        "seeds": list(finished),
+        "interval": f"{LOW:.0%} to {HIGH:.0%} over {len(finished)} seeds: {INTERVAL}",
+        "state_hash": {name: [hashes[name][seed] for seed in finished] for name in compiled},
+    }
+
+
+def _resolved(compiled: dict[str, Compiled]) -> dict[str, Any]:
+    return {name: one.scenario.spec.model_dump(mode="json") for name, one in compiled.items()}
+
+
+def _spread(values: np.ndarray[Any, Any]) -> tuple[float, float, float]:
+    return float(values.mean()), float(np.quantile(values, LOW)), float(np.quantile(values, HIGH))

@@ -1,0 +1,69 @@
+"""A camp closure is never shown alone: beside it stand no closure, and closure with notice and alternatives."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.interventions import CampClosure
+from sim.scenario import Scenario, load_scenario
+from sim.schema.base import month_name, month_number
+from sim.schema.programme import Offer
+
+CLOSURE_WARNING = (
+    "Closing a camp moves people who would not have moved. Read the lines on expelled, diverted and premature moves "
+    "and on the worst-off group before any total."
+)
+NOTICE_MONTHS = 6
+AFTER_MONTHS = 2  # programmes go on after the closing month
+
+
+def closures(scenario: Scenario) -> dict[str, CampClosure]:
+    """Return the camp closures of a scenario by name."""
+    return {name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, CampClosure)}
+
+
+def with_counterparts(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
+    """Return the scenarios, with the counterparts of a closure that are missing, and notes that say so.
+
+    The scenario without closure, where there is one, comes first and is the baseline.
+    """
+    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
+    closing = [one for one in loaded if closures(one)]
+    if not closing:
+        return loaded, []
+    notes = [CLOSURE_WARNING]
+    if all(closures(one) for one in loaded):
+        loaded.insert(0, without_closure(closing[0]))
+        notes.append(f"Added for comparison: {loaded[0].name}, the same without the closure.")
+    if not any(_has_alternatives(one) for one in closing):
+        loaded.append(with_alternatives(closing[0]))
+        notes.append(f"Added for comparison: {loaded[-1].name}, the closure with notice and alternatives.")
+    loaded.sort(key=lambda one: bool(closures(one)))
+    return loaded, notes
+
+
+def without_closure(scenario: Scenario) -> Scenario:
+    """Return the scenario with its camp closures taken out."""
+    changed = scenario.override({f"programmes.{name}": None for name in closures(scenario)})
+    return changed.renamed(f"{scenario.name} (no closure)", "No closure")
+
+
+def with_alternatives(scenario: Scenario) -> Scenario:
+    """Return the scenario with six months' notice, transport, a return grant and help with rent for camp families."""
+    found = closures(scenario)
+    changes: dict[str, object] = {f"programmes.{name}.notice_months": NOTICE_MONTHS for name in found}
+    closing = [month_number(spec.closing_month) for spec in found.values()]
+    window = {
+        "first_month": month_name(min(closing) - NOTICE_MONTHS),
+        "last_month": month_name(max(closing) + AFTER_MONTHS),
+    }
+    for kind in ("transport", "return_grant", "rent_subsidy"):
+        offer = {"kind": kind, "window": window, "target": {"where": "camps"}, "places_per_month": 3000}
+        changes[f"programmes.alternative_{kind}"] = offer
+    return scenario.override(changes).renamed(
+        f"{scenario.name} (notice, alternatives)", "Closure with notice and alternatives"
+    )
+
+
+def _has_alternatives(scenario: Scenario) -> bool:
+    noticed = any(spec.notice_months > 0 for spec in closures(scenario).values())
+    return noticed and any(isinstance(spec, Offer) for spec in scenario.spec.programmes.values())

@@ -1,0 +1,108 @@
+"""From a compiled scenario to the oracle: the two share input arrays and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from oracle import AREA_FIELDS, OracleModel
+
+from sim.kernels import codes
+from sim.scenario import Compiled, Scenario, compile_scenario
+from sim.schema.base import month_number
+from sim.schema.programme import Offer, Target
+
+WHO = {"all": codes.WHO_ALL, "vulnerable": codes.WHO_VULNERABLE, "female_headed": codes.WHO_FEMALE_HEADED}
+SCALED = ("host_population", "service_capacity", "vacant_rentals", "hlp_capacity", "returned_before")
+
+
+def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
+    """Return the oracle of a compiled scenario, at its start."""
+    spec, geography = compiled.scenario.spec, compiled.geography
+    return OracleModel(
+        columns={name: values.copy() for name, values in compiled.households.items()},
+        areas={
+            **{name: compiled.paths[name] for name in AREA_FIELDS if name != "shock"},
+            "shock": compiled.shock,
+            "key": geography.area_key,
+            "distance": geography.distance,
+            "network": geography.network,
+        },
+        sites={
+            "key": geography.site_key.tolist(),
+            "area": geography.site_area.tolist(),
+            "capacity": geography.capacity.tolist(),
+            "announced": [int(month) for month in compiled.announced],
+            "closing": [int(month) if month < compiled.months else None for month in compiled.closing],
+        },
+        offers=[offer_row(offer, compiled) for offer in compiled.offers.values()],
+        params=compiled.params,
+        markets=spec.parameters.markets.model_dump(),
+        wave_shift=compiled.wave_shift,
+        seed=seed,
+        school_months=compiled.school,
+    )
+
+
+def offer_row(offer: Offer, compiled: Compiled) -> dict[str, Any]:
+    """Return a programme as the oracle takes it, straight from what was written."""
+    start, terms = month_number(compiled.scenario.spec.start), offer.terms()
+    last = offer.window.last_month
+    return {
+        "kind": terms.offer,
+        "first": month_number(offer.window.first_month) - start + offer.lag_months,
+        "last": None if last is None else month_number(last) - start,
+        "amount": float(terms.amount),
+        "months": terms.months,
+        "who": WHO[offer.target.who],
+        **reached(offer.target, compiled.geography.pcodes, compiled.geography.site_ids),
+        "places": offer.places_per_month,
+        "budget": None if offer.budget is None else round(offer.budget * 100),
+        "unit_cost": terms.cost,
+        "by_need": offer.allocation == "need",
+    }
+
+
+def reached(target: Target, pcodes: tuple[str, ...], sites: tuple[str, ...]) -> dict[str, list[int]]:
+    """Return the areas of stay, areas of origin and sites (last: in no site) that a target names."""
+    inside = [target.where != "out_of_camp" if target.sites is None else site in target.sites for site in sites]
+    outside = target.where != "camps" and target.sites is None
+    return {
+        "from_area": [int(target.areas is None or pcode in target.areas) for pcode in pcodes],
+        "from_origin": [int(target.origins is None or pcode in target.origins) for pcode in pcodes],
+        "from_site": [int(x) for x in (*inside, outside)],
+    }
+
+
+def small_world(scenario: Scenario, rows: int = 500, room: float = 1.02) -> Compiled:
+    """Return a scenario with a stratified few of its rows, in a world shrunk with them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    rows : int
+        Rows kept of those there at the start: every k-th of the rows sorted by place and origin. Arrivals stay.
+    room : float
+        Capacity of a camp relative to the families that start in it; little of it makes places scarce.
+    """
+    whole = compile_scenario(scenario)
+    columns = subset(whole.households, rows)
+    there, kept = (c["weight"][c["arrival"] == 0].sum() for c in (whole.households, columns))
+    paths = dict(whole.paths)
+    for name in SCALED:
+        paths[name] = np.floor(paths[name] * (kept / there))
+    in_site = (columns["site"] >= 0) & (columns["arrival"] == 0)
+    start = np.bincount(
+        columns["site"][in_site], columns["weight"][in_site], minlength=len(whole.geography.site_ids)
+    )
+    geography = replace(whole.geography, capacity=np.floor(start * room).astype(np.int64))
+    return replace(whole, households=columns, paths=paths, geography=geography)
+
+
+def subset(columns: Mapping[str, np.ndarray], rows: int) -> dict[str, np.ndarray]:
+    """Return every k-th row of those at the start, in order of place and origin, and all that arrive."""
+    start = np.flatnonzero(columns["arrival"] == 0)
+    order = np.lexsort([columns[name][start] for name in ("origin", "shelter", "site", "area")])
+    chosen = start[order[np.linspace(0, len(start) - 1, rows).astype(int)]]
+    kept = np.sort(np.concatenate([chosen, np.flatnonzero(columns["arrival"] > 0)]))
+    return {name: values[kept] for name, values in columns.items()}
