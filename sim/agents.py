@@ -1,13 +1,13 @@
 """The institutions and places of the model as Mesa agents: areas, sites, programmes."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.kernels.codes import CLOSED, CLOSING
 from sim.schema.programme import Offer
 from sim.world.offers import Ledger, reach
-from sim.world.world import site_calendar
+
+STATUSES = ("open", "closing", "closed")  # by site status code
 
 if TYPE_CHECKING:
     from sim.model import SolutionsModel
@@ -64,19 +64,19 @@ class Area(NumberedAgent):
 
 
 class Site(NumberedAgent):
-    """A camp: announces its closing, and closes."""
+    """A camp, read from the world's arrays."""
 
-    def __init__(self, model: "SolutionsModel", index: int, announced: int, closing: int) -> None:
+    def __init__(self, model: "SolutionsModel", index: int) -> None:
         super().__init__(model)
-        self.index, self.announced, self.closing = index, announced, closing
+        self.index = index
         self.site_id = model.world.geography.site_ids[index]
         self.name = model.world.geography.site_names[index]
 
     @property
     def status(self) -> str:
-        """Open, closing or closed, in the month last simulated."""
-        code = site_calendar(_one(self.announced), _one(self.closing), self.model.month - 1)[0][0]
-        return {CLOSING: "closing", CLOSED: "closed"}.get(int(code), "open")
+        """Open, closing or closed in the current month."""
+        deliveries = self.model.world.deliveries
+        return STATUSES[0 if deliveries is None else int(deliveries.sites.status[self.index])]
 
     @property
     def families(self) -> int:
@@ -103,9 +103,3 @@ class Programme(NumberedAgent):
     def spent(self) -> float:
         """Money spent so far, USD."""
         return self.ledger.spent / 100
-
-
-def _one(value: int) -> Any:
-    import numpy as np
-
-    return np.array([value], np.int64)

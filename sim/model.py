@@ -9,10 +9,11 @@ import numpy as np
 from sim.agents import Area, Programme, Site
 from sim.kernels.codes import DISPLACED, INTEGRATING, RETURNED, SETTLED_ELSEWHERE, SITUATIONS
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
+from sim.world.camps import site_calendar
 from sim.world.households import Households
 from sim.world.offers import offers_this_month
 from sim.world.recorder import Recorder
-from sim.world.world import Deliveries, Drivers, World, site_calendar
+from sim.world.world import Deliveries, Drivers, World
 
 AWAY = (DISPLACED, INTEGRATING, SETTLED_ELSEWHERE)
 
@@ -53,10 +54,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
             threads,
         )
         self.areas = [Area(self, index) for index in range(len(self.world.geography.pcodes))]
-        self.sites = [
-            Site(self, index, int(announced), int(closing))
-            for index, (announced, closing) in enumerate(zip(self.compiled.announced, self.compiled.closing))
-        ]
+        self.sites = [Site(self, index) for index in range(len(self.world.geography.site_ids))]
         self.programmes = [Programme(self, name, offer) for name, offer in self.compiled.offers.items()]
         self.institutions(0)
         self.world.clear_markets(self._drivers(0))
@@ -105,12 +103,10 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         ledgers = [programme.ledger for programme in self.programmes]
         width = 2 * len(geography.pcodes) + len(geography.site_ids) + 1
         reach = np.array([programme.reach for programme in self.programmes], np.uint8).reshape(-1, width)
-        status, left, notice = site_calendar(self.compiled.announced, self.compiled.closing, month)
+        sites = site_calendar(self.compiled.closures, geography.capacity, month)
         self.world.apply(
             Deliveries(
-                status,
-                left,
-                notice,
+                sites,
                 offers_this_month(ledgers, month),
                 reach,
                 tuple(ledger.places(month) for ledger in ledgers),

@@ -78,8 +78,8 @@ def unavailable():
 
 @inlined
 def weigh(choice, scene, candidate):
-    """Return the choice after one more candidate; on closure day some gates do not stop an exit."""
-    overridden = OVERRIDDEN if scene.last_day else 0
+    """Return the choice after one more candidate; on closure day people are sent home through shut gates."""
+    overridden = OVERRIDDEN if scene.last_day and candidate.kind == RETURN else 0
     intention, action, n_open = choice
     if candidate.utility > intention.utility:
         intention = candidate
@@ -314,6 +314,7 @@ def renting_here(who, now, here, month, scene, uprooted):
 def into_camp(who, now, here, month, scene):
     """Return a place in another camp of the same area."""
     value = living_value(who, here, 0, CAMP, 0.0, month.params) + scene.attached - scene.leave
+    value += month.params.pathways.camp_entry
     value += own_terms(who, scene, site_of(month.sites, here.fallback_site).key, CAMP, 0)
     vacancy = month.areas.shape[0] + here.fallback_site
     gates = vacancy_gate(who.weight, month.free, vacancy, scene.held)

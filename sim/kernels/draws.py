@@ -68,6 +68,20 @@ def draw4(seed, household, purpose, time, alternative):
 
 
 @inlined
+def lottery_word(seed, household, queue):
+    """Return the fixed place (uint32) of a household in the queue for a programme, a vacancy, or a camp's closing."""
+    word, _, _, _ = philox(
+        np.uint32(household & _LOW),
+        np.uint32(household >> _SHIFT),
+        np.uint32(np.uint32(LOTTERY) << _TIME_BITS),
+        np.uint32(queue),
+        np.uint32(seed & _LOW),
+        np.uint32(seed >> _SHIFT),
+    )
+    return word
+
+
+@inlined
 def unit(word):
     """Return a uint32 word as a uniform strictly between 0 and 1."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10

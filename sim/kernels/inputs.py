@@ -30,7 +30,7 @@ ChoiceParams = namedtuple(
 PathwayParams = namedtuple(
     "PathwayParams",
     "return_home integrate settle camp_stay informal hosted move_fixed move_per_100km closing settle_options "
-    "hosted_share",
+    "hosted_share camp_entry",
 )
 GateParams = namedtuple(
     "GateParams",
@@ -53,7 +53,8 @@ Site = namedtuple(
     "Site",
     "key area status "
     "months_left "  # until the closing month; 0 = closes this month
-    "notice",  # months between announcement and closing
+    "notice "  # months between announcement and closing
+    "threshold",  # households whose LOTTERY word is below it live where the site closes; 2**32: all of them
 )
 # One programme that makes offers: a row of Month.offers, int64[P, len(Offer._fields)].
 Offer = namedtuple(
@@ -94,7 +95,7 @@ def place_of(areas, a):
 def site_of(sites, s):
     """Return site ``s`` as a Site of scalars."""
     row = sites[s]
-    return Site(np.uint32(row[0]), row[1], row[2], row[3], row[4])
+    return Site(np.uint32(row[0]), row[1], row[2], row[3], row[4], row[5])
 
 
 @inlined

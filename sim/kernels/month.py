@@ -6,15 +6,13 @@ no other row, so blocks can run on any number of threads.
 
 import math
 
-import numpy as np
-
 from sim.kernels.beliefs import beliefs_after
 from sim.kernels.budget import savings_after, works
 from sim.kernels.choice import OVERRIDDEN, choose
 from sim.kernels.codes import HOSTED, OWN_HOME, OWNER, PUSH_CLOSURE, RETURN, SEAT, STAY
 from sim.kernels.columns import person, standing
 from sim.kernels.compile import entry, inlined
-from sim.kernels.draws import LOTTERY, MONTH, draw4, philox
+from sim.kernels.draws import MONTH, draw4, lottery_word
 from sim.kernels.gates import ALL_VACANCIES, NO_VACANCY, funds, transport_cost
 from sim.kernels.house import house_after, usable
 from sim.kernels.inputs import place_of
@@ -62,7 +60,7 @@ def consider(state, plan, i, who, month, review, eviction):
     """Review where household ``i`` is, if it does so this month, and note what it plans."""
     now = standing(state, i)
     offers = offers_open_to(who, now, month)
-    push = pushes(now, month, eviction)
+    push = pushes(who, now, month, eviction)
     ordinary = ordinary_review(now, place_of(month.areas, now.area), month, offers, review)
     plan.push[i], plan.ordinary[i] = push, ordinary
     if ordinary or push:
@@ -180,12 +178,5 @@ def fill_lottery(seed, identities, queue, out):
         The queue that each household stands in.
     out : uint32[n]
     """
-    low, shift = np.uint64(0xFFFFFFFF), np.uint64(32)
-    purpose = np.uint32(LOTTERY << 24)
     for k in range(identities.size):
-        identity = identities[k]
-        word, _, _, _ = philox(
-            np.uint32(identity & low), np.uint32(identity >> shift), purpose, queue[k],
-            np.uint32(seed & low), np.uint32(seed >> shift),
-        )  # fmt: skip
-        out[k] = word
+        out[k] = lottery_word(seed, identities[k], queue[k])

@@ -14,16 +14,25 @@ from sim.kernels.codes import (
     WHO_VULNERABLE,
 )
 from sim.kernels.compile import inlined
-from sim.kernels.inputs import offer_of
+from sim.kernels.draws import lottery_word
+from sim.kernels.inputs import offer_of, site_of
 
 
 @inlined
-def pushes(now, month, luck):
+def pushes(who, now, month, luck):
     """Return the bits of what pushes a household out of its dwelling this month."""
     push = PUSH_EVICTION if luck < eviction_hazard(now, month.params.review) else 0
-    if now.site >= 0 and month.sites[now.site, 2] == CLOSING:
+    if now.site >= 0 and in_closing_part(who, site_of(month.sites, now.site), month.seed):
         push |= PUSH_CLOSURE
     return push
+
+
+@inlined
+def in_closing_part(who, site, seed):
+    """Whether a household lives in the part of a camp, or of a group of camps, that is closing."""
+    if site.status != CLOSING:
+        return False
+    return lottery_word(seed, who.id, site.key) < site.threshold
 
 
 @inlined

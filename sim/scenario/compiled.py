@@ -18,6 +18,7 @@ from sim.schema.case import ConditionChange
 from sim.schema.errors import InputError, nearest
 from sim.schema.parameters import Parameters
 from sim.schema.programme import Offer
+from sim.world.camps import Closures
 from sim.world.geography import Geography
 
 Float = npt.NDArray[np.float64]
@@ -46,8 +47,8 @@ class Compiled:
         Months of the school year.
     geography : Geography
         Areas, camps, distances.
-    announced, closing : int64[S]
-        Month index of announcement and of closing; a month beyond the run where a site does not close.
+    closures : Closures
+        Which camps close, when.
     offers : dict of str to Offer
         Programmes that make offers, in order.
     households : dict of str to ndarray[n]
@@ -61,8 +62,7 @@ class Compiled:
     shock: npt.NDArray[np.uint8]
     school: npt.NDArray[np.bool_]
     geography: Geography
-    announced: Int
-    closing: Int
+    closures: Closures
     offers: dict[str, Offer]
     households: dict[str, npt.NDArray[Any]]
 
@@ -81,7 +81,6 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     """Compile a scenario; raises InputError where it names what its tables do not hold."""
     tables = load_displaced(scenario.tables)
     _check_names(scenario, tables)
-    announced, closing = _closures(scenario, tables)
     paths, shock = _paths(scenario, tables)
     geography = _geography(scenario, tables)
     people = Setting(scenario.spec, tables, geography, paths)
@@ -93,8 +92,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         shock=shock,
         school=_school(scenario),
         geography=geography,
-        announced=announced,
-        closing=closing,
+        closures=_closures(scenario, tables),
         offers=_offers(scenario),
         households=households_of(people),
     )
@@ -258,11 +256,12 @@ def _window(scenario: Scenario, first: str, last: str | None) -> slice:
     return slice(max(0, _index(scenario, first)), max(0, stop))
 
 
-def _closures(scenario: Scenario, tables: CaseTables) -> tuple[Int, Int]:
-    """Return the months of announcement and of closing of every site."""
+def _closures(scenario: Scenario, tables: CaseTables) -> Closures:
+    """Return when every camp is announced to close and closes; the earliest of several closures counts."""
     ids = list(tables.sites["id"])
     never = scenario.spec.months + 10_000
     announced, closing = (np.full(len(ids), never, np.int64) for _ in range(2))
+    share = np.zeros(len(ids))
     for name, spec in scenario.spec.programmes.items():
         if not isinstance(spec, CampClosure):
             continue
@@ -273,9 +272,9 @@ def _closures(scenario: Scenario, tables: CaseTables) -> tuple[Int, Int]:
             raise scenario.document.error("is before the start", *key, value=spec.closing_month, allowed=allowed)
         for site in ids if spec.sites == "all" else spec.sites:
             at = ids.index(site)
-            closing[at] = min(closing[at], month)
-            announced[at] = min(announced[at], month - spec.notice_months)
-    return announced, closing
+            if month < closing[at]:
+                closing[at], announced[at], share[at] = month, month - spec.notice_months, spec.share
+    return Closures(announced, closing, share)
 
 
 def _check_names(scenario: Scenario, tables: CaseTables) -> None:

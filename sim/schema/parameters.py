@@ -13,7 +13,7 @@ class Budget(Strict):
     """Income, spending, savings and debt."""
 
     subsistence: float = quantity(
-        45.0, "USD/person/month", "Cost of food and basics", "PRIOR: about a third of the income of an earner's household", 5, 500
+        28.0, "USD/person/month", "Cost of food and basics", "PRIOR: food and basics of the poor; with rent it about equals an earner's income", 5, 500
     )  # fmt: skip
     aid_camp: float = quantity(25.0, "USD/person/month", "Value of aid in a camp", "PRIOR: food basket and services; IDMC 2020 puts care and maintenance at 370 USD per IDP-year", 0, 200)  # fmt: skip
     aid_out: float = quantity(3.0, "USD/person/month", "Value of aid out of camp, while uncommitted", f"PRIOR: {_MCNA}, 10 % had aid in the last month", 0, 200)  # fmt: skip
@@ -40,7 +40,7 @@ class House(Strict):
 
     usable: float = quantity(0.4, "0-1", "Condition from which a house can be lived in", PRIOR, 0, 1)
     repaired_to: float = quantity(0.6, "0-1", "Condition after a repair made from afar or by relatives", PRIOR, 0, 1)
-    repair_away: float = quantity(0.007, "1/month", "Chance that an unusable house is repaired while its owner is away", "PRIOR: cohort models of Iraq 2018-19, 0.7 % a month, weakly identified", 0, 0.2)  # fmt: skip
+    repair_away: float = quantity(0.01, "1/month", "Chance that an unusable house is repaired while its owner is away", "PRIOR: cohort models of Iraq 2018-19 found 0.7 % a month, weakly identified; set by hand within 0.3-2 %", 0, 0.2)  # fmt: skip
     repair_home: float = quantity(0.02, "1/month", "Improvement of the house while the owner lives at home", PRIOR, 0, 0.5)  # fmt: skip
 
 
@@ -48,20 +48,20 @@ class Review(Strict):
     """When households reconsider, and evictions."""
 
     base: float = quantity(0.30, "1/month", "Chance of an unprompted review just after arriving", PRIOR, 0, 1)
-    floor: float = quantity(0.12, "1/month", "The same after a long stay", PRIOR, 0, 1)
+    floor: float = quantity(0.15, "1/month", "The same after a long stay", PRIOR, 0, 1)
     fading: float = quantity(18.0, "months", "Time constant from base to floor", PRIOR, 1, 240)
     settled: float = quantity(0.03, "1/month", "Chance of a review when settled or at home", PRIOR, 0, 1)
     eviction_rented: float = quantity(0.004, "1/month", "Hazard of eviction from a rented dwelling", PRIOR, 0, 0.5)
-    eviction_informal: float = quantity(0.008, "1/month", "Hazard of eviction from an informal site", PRIOR, 0, 0.5)
+    eviction_informal: float = quantity(0.005, "1/month", "Hazard of eviction from an informal site", PRIOR, 0, 0.5)
     eviction_debt_factor: float = quantity(1.5, "ratio", "Eviction hazard of households in debt against others", PRIOR, 0, 10)  # fmt: skip
 
 
 class Choice(Strict):
     """What places are worth, in units of the Gumbel term of utility (scale 1)."""
 
-    taste_return: float = quantity(1.2, "utility", "Standard deviation of the persistent taste for home", "PRIOR: cohort models of Iraq 2018-19, range 0.8-1.8", 0, 5)  # fmt: skip
+    taste_return: float = quantity(0.9, "utility", "Standard deviation of the persistent taste for home", "PRIOR: cohort models of Iraq 2018-19 found 1.2; set by hand within 0.8-1.8", 0, 5)  # fmt: skip
     taste_commitment: float = quantity(0.8, "utility", "Standard deviation of the persistent taste for settling", PRIOR, 0, 5)  # fmt: skip
-    epoch: int = quantity(24, "months", "How long the luck of a destination lasts before it is drawn anew", "PRIOR: range 12-60; monthly draws make small probabilities accumulate", 1, 600)  # fmt: skip
+    epoch: int = quantity(18, "months", "How long the luck of a destination lasts before it is drawn anew", "PRIOR: set by hand within 12-60; monthly draws would make small probabilities accumulate", 1, 600)  # fmt: skip
     security: float = quantity(4.0, "utility", "Loss at no security; grows with the square of insecurity", PRIOR, 0, 20)  # fmt: skip
     services: float = quantity(1.0, "utility", "Gain from no to full service cover", PRIOR, 0, 10)
     cohesion: float = quantity(0.0, "utility", "Gain from no to full social cohesion; off by default", PRIOR, 0, 10)
@@ -70,10 +70,10 @@ class Choice(Strict):
     house: float = quantity(1.5, "utility", "Gain from a destroyed to a sound house at origin", "PRIOR: several-fold less return with heavy damage (NRC 2022)", 0, 10)  # fmt: skip
     hlp: float = quantity(0.4, "utility", "Gain from no to full HLP documents", PRIOR, 0, 10)
     co_villagers: float = quantity(0.0, "utility", "Gain when the whole origin community is back; off by default", "PRIOR: a cascade did not earn its place in cohort models", 0, 10)  # fmt: skip
-    attachment_origin: float = quantity(1.0, "utility", "Pull of home itself when just displaced", PRIOR, 0, 10)
+    attachment_origin: float = quantity(0.5, "utility", "Pull of home itself when just displaced", PRIOR, 0, 10)
     attachment_origin_fading: float = quantity(36.0, "months", "Time constant of its fading while away", PRIOR, 1, 600)  # fmt: skip
     attachment_origin_floor: float = quantity(0.4, "share", "Part of it that never fades", PRIOR, 0, 1)
-    attachment_here: float = quantity(0.8, "utility", "Attachment to the place of stay after long", "PRIOR: wish to stay 60 %, 69.5 % at year five (IOM PROGRESS 2024)", 0, 10)  # fmt: skip
+    attachment_here: float = quantity(0.4, "utility", "Attachment to the place of stay after long", "PRIOR: wish to stay 60 %, 69.5 % at year five (IOM PROGRESS 2024)", 0, 10)  # fmt: skip
     attachment_here_growth: float = quantity(30.0, "months", "Time constant of its growth", PRIOR, 1, 600)
     cash: float = quantity(0.05, "utility", "Gain per month of household subsistence received on return", PRIOR, 0, 2)
     vulnerable_move: float = quantity(0.4, "utility", "Extra burden of a move for a vulnerable household", "PRIOR: residual caseloads are more vulnerable", 0, 5)  # fmt: skip
@@ -87,12 +87,13 @@ class Pathways(Strict):
     return_home: float = quantity(-1.0, "utility", "Constant of being at home", PRIOR, -20, 20)
     integrate: float = quantity(-3.5, "utility", "Constant of committing to the place of displacement", PRIOR, -20, 20)  # fmt: skip
     settle: float = quantity(-6.5, "utility", "Constant of settling in a third place", "PRIOR: survey shares 0.3-0.8 % (REACH 2018-19)", -20, 20)  # fmt: skip
-    camp_stay: float = quantity(1.0, "utility", "Constant of living in a camp, against renting", "PRIOR: camp hazard of leaving x 0.23 in cohort models of Iraq 2018-19", -20, 20)  # fmt: skip
-    informal: float = quantity(-0.6, "utility", "Constant of an informal site, against renting", PRIOR, -20, 20)
-    hosted: float = quantity(-0.2, "utility", "Constant of being hosted, against renting", PRIOR, -20, 20)
+    camp_stay: float = quantity(1.1, "utility", "Constant of living in a camp, against renting", "PRIOR: camp hazard of leaving x 0.23 in cohort models of Iraq 2018-19", -20, 20)  # fmt: skip
+    informal: float = quantity(-1.2, "utility", "Constant of an informal site, against renting", PRIOR, -20, 20)
+    hosted: float = quantity(-0.6, "utility", "Constant of being hosted, against renting", PRIOR, -20, 20)
     move_fixed: float = quantity(0.3, "utility", "Burden of any move to another place", PRIOR, 0, 10)
     move_per_100km: float = quantity(0.15, "utility/100 km", "Burden of distance", PRIOR, 0, 5)
     closing: float = quantity(1.0, "utility", "Loss of staying in a closing camp, at the end of the notice", PRIOR, 0, 10)  # fmt: skip
+    camp_entry: float = quantity(-3.0, "utility", "Constant of moving into a camp from elsewhere in the area", "PRIOR: camps admit few newcomers", -20, 20)
     settle_options: int = quantity(2, "areas", "Third places a household considers in an epoch", PRIOR, 0, 2)
     hosted_share: float = quantity(0.25, "share", "Households that relatives could host where they are", PRIOR, 0, 1)
 
@@ -100,10 +101,10 @@ class Pathways(Strict):
 class Gates(Strict):
     """What stops a household that wants to go, and the minimum conditions of a move."""
 
-    transport_per_person_km: float = quantity(0.12, "USD/person/km", "Cost of travel with belongings", PRIOR, 0, 10)
-    reinstall: float = quantity(150.0, "USD", "Lump needed to start again at home", PRIOR, 0, 10_000)
+    transport_per_person_km: float = quantity(0.05, "USD/person/km", "Cost of travel with belongings", PRIOR, 0, 10)
+    reinstall: float = quantity(100.0, "USD", "Lump needed to start again at home", PRIOR, 0, 10_000)
     lease_months: float = quantity(3.0, "months", "Rents paid in advance and registration when settling", PRIOR, 0, 24)
-    credit_share: float = quantity(0.6, "share", "Part of the debt limit that can be borrowed for a move", PRIOR, 0, 1)  # fmt: skip
+    credit_share: float = quantity(1.0, "share", "Part of the debt limit that can be borrowed for a move", PRIOR, 0, 1)  # fmt: skip
     school_share: float = quantity(0.0, "share", "Families that do not move during the school year; off by default", "PRIOR: seasonality did not earn its place in cohort models", 0, 1)  # fmt: skip
     minimum_security: float = quantity(0.4, "index", "Security below which a place is not fit to return to or stay in", PRIOR, 0, 1)  # fmt: skip
     minimum_services: float = quantity(0.5, "share", "Service cover below which a move there is premature", PRIOR, 0, 1)  # fmt: skip

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels import month as kernel
-from sim.kernels.codes import CLOSED
 from sim.kernels.inputs import Month, Place, Site
 from sim.schema.parameters import Markets
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.blocks import added, new_events, new_stocks, run_blocks
+from sim.world.camps import SiteCalendar
 from sim.world.geography import Geography
 from sim.world.households import Households
 from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of
@@ -26,8 +26,8 @@ class Deliveries(NamedTuple):
 
     Attributes
     ----------
-    status, months_left, notice : int8[S], int16[S], int16[S]
-        Camps: open, closing or closed; months to the closing month; length of the notice.
+    sites : SiteCalendar
+        Which camps are open, closing or closed.
     offers : int64[P, fields of Offer]
         Programmes as households meet them.
     reach : uint8[P, 2 * A + S + 1]
@@ -38,9 +38,7 @@ class Deliveries(NamedTuple):
         Whether those who could not pay come first.
     """
 
-    status: npt.NDArray[np.int8]
-    months_left: npt.NDArray[np.int16]
-    notice: npt.NDArray[np.int16]
+    sites: "SiteCalendar"
     offers: npt.NDArray[np.int64]
     reach: npt.NDArray[np.uint8]
     places: tuple[int, ...]
@@ -135,10 +133,9 @@ class World:
 
     def clear_markets(self, drivers: Drivers) -> Prices:
         """Set this month's prices from last month's totals."""
-        status = np.zeros(len(self.geography.site_ids), np.int8)
-        if self.deliveries is not None:
-            status = self.deliveries.status
-        room = SiteRoom(self.geography.site_area, self.geography.capacity, status.astype(np.int64))
+        assert self.deliveries is not None, "institutions act before markets clear"
+        sites = self.deliveries.sites
+        room = SiteRoom(self.geography.site_area, sites.capacity, sites.status)
         self.security = drivers.conditions["security"]
         now = totals_of(self.stocks)
         self._prices = clear(now, self.start, drivers.conditions, self.opening, self.markets, room)
@@ -228,22 +225,9 @@ class World:
         known: dict[str, Any] = {
             "key": geography.site_key,
             "area": geography.site_area,
-            "status": deliveries.status,
-            "months_left": deliveries.months_left,
-            "notice": deliveries.notice,
+            "status": deliveries.sites.status,
+            "months_left": deliveries.sites.months_left,
+            "notice": deliveries.sites.notice,
+            "threshold": deliveries.sites.threshold,
         }
         return np.ascontiguousarray(np.column_stack([known[name] for name in Site._fields]), np.int64)
-
-
-def site_calendar(
-    announced: npt.NDArray[np.int64], closing: npt.NDArray[np.int64], month: int
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int16], npt.NDArray[np.int16]]:
-    """Return status, months left and length of notice of every camp in a month.
-
-    A camp is closing from its announcement to its closing month included, and closed after.
-    """
-    told = month >= announced
-    gone = month > closing
-    status = np.where(gone, CLOSED, told.astype(np.int8)).astype(np.int8)
-    left = np.where(told & ~gone, closing - month, 0).astype(np.int16)
-    return status, left, np.where(told, closing - announced, 0).astype(np.int16)

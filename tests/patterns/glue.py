@@ -13,6 +13,7 @@ from sim.schema.base import month_number
 from sim.schema.programme import Offer, Target
 
 WHO = {"all": codes.WHO_ALL, "vulnerable": codes.WHO_VULNERABLE, "female_headed": codes.WHO_FEMALE_HEADED}
+NOTICES = 600  # longer than any notice: later months stand for never
 SCALED = ("host_population", "service_capacity", "vacant_rentals", "hlp_capacity", "returned_before")
 
 
@@ -32,8 +33,9 @@ def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
             "key": geography.site_key.tolist(),
             "area": geography.site_area.tolist(),
             "capacity": geography.capacity.tolist(),
-            "announced": [int(month) for month in compiled.announced],
-            "closing": [int(month) if month < compiled.months else None for month in compiled.closing],
+            "announced": [month_or_none(month, compiled) for month in compiled.closures.announced],
+            "closing": [month_or_none(month, compiled) for month in compiled.closures.closing],
+            "share": compiled.closures.share.tolist(),
         },
         offers=[offer_row(offer, compiled) for offer in compiled.offers.values()],
         params=compiled.params,
@@ -42,6 +44,11 @@ def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
         seed=seed,
         school_months=compiled.school,
     )
+
+
+def month_or_none(month: int, compiled: Compiled) -> int | None:
+    """Return a month, ``None`` for one that the run and a long notice never reach."""
+    return int(month) if month < compiled.months + NOTICES else None
 
 
 def offer_row(offer: Offer, compiled: Compiled) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Area:
 
 @dataclass
 class Site:
-    """A camp; ``announced`` and ``closing`` are months, ``None`` for a camp that stays open."""
+    """A camp; ``announced`` and ``closing`` are months, ``None`` for a camp that stays open; part may close."""
 
     index: int
     key: int
@@ -135,6 +135,7 @@ class Site:
     capacity: float
     announced: int | None = None
     closing: int | None = None
+    share: float = 1.0
     status: int = codes.OPEN
     months_left: int = 0
     free: float = 0.0
@@ -144,15 +145,26 @@ class Site:
         """Months between announcement and closing."""
         return 0 if self.announced is None or self.closing is None else self.closing - self.announced
 
-    def read(self, t: int) -> None:
+    def pushes_out(self, lottery: float) -> bool:
+        """Return whether a household with this place in the lottery lives in a part that is closing."""
+        return self.status == codes.CLOSING and lottery * 2**32 < math.floor(self.share * 2**32)
+
+    def read(self, t: int, families: int) -> None:
+        """Set the status in month ``t``, and the places free when so many families live there."""
+        self.set_status(t)
+        holds = self.capacity
+        if self.announced is not None and t >= self.announced:
+            holds = math.floor(self.capacity * (1.0 - self.share))
+        self.free = max(0.0, holds - families) if self.status == codes.OPEN else 0.0
+
+    def set_status(self, t: int) -> None:
         """Set the status in month ``t``."""
         self.status, self.months_left = codes.OPEN, 0
         if self.closing is None:
             return
-        announced = self.closing if self.announced is None else self.announced
         if t > self.closing:
-            self.status = codes.CLOSED
-        elif t >= announced:
+            self.status = codes.CLOSED if self.share >= 1.0 else codes.OPEN
+        elif t >= self.announced:
             self.status, self.months_left = codes.CLOSING, self.closing - t
 
 
@@ -515,7 +527,7 @@ class HouseholdAgent(mesa.Agent):
             hazard *= p.eviction_debt_factor
         if self.uncommitted_away and self.eviction_word < hazard:
             self.push |= codes.PUSH_EVICTION
-        if self.camp is not None and self.camp.status == codes.CLOSING:
+        if self.camp is not None and self.camp.pushes_out(self.lottery(self.camp.key)[0]):
             self.push |= codes.PUSH_CLOSURE
 
     def review(self) -> None:
@@ -756,7 +768,9 @@ class HouseholdAgent(mesa.Agent):
         fallback = self.model.fallback_site[self.area]
         if fallback >= 0 and fallback != self.site:
             needs = len(self.model.areas) + fallback
-            yield replace(self.displaced_here(codes.CAMP), site=fallback, needs=needs)
+            option = self.displaced_here(codes.CAMP)
+            value = option.value + self.model.params.pathways.camp_entry
+            yield replace(option, value=value, site=fallback, needs=needs)
         if self.at_home and self.last_area >= 0 and self.last_area != self.area:
             yield self.back_to_last_area()
 
@@ -1029,10 +1043,10 @@ class OracleModel(mesa.Model):
 
     def read_sites(self, sites: Mapping[str, Sequence[Any]]) -> None:
         """Make the sites."""
-        rows = zip(*(sites[name] for name in ("key", "area", "capacity", "announced", "closing")))
+        rows = zip(*(sites[name] for name in ("key", "area", "capacity", "announced", "closing", "share")))
         self.sites = [
-            Site(i, int(key), int(area), float(capacity), announced, closing)
-            for i, (key, area, capacity, announced, closing) in enumerate(rows)
+            Site(i, int(key), int(area), float(capacity), announced, closing, float(share))
+            for i, (key, area, capacity, announced, closing, share) in enumerate(rows)
         ]
 
     def read_households(self, columns: Mapping[str, np.ndarray]) -> None:
@@ -1083,9 +1097,7 @@ class OracleModel(mesa.Model):
             area.markets(felt, self.start, self.market_params)
             area.claims(now.claims[area.index])
         for site in self.sites:
-            site.read(self.month)
-            empty = max(0.0, site.capacity - now.in_site[site.index])
-            site.free = empty if site.status == codes.OPEN else 0.0
+            site.read(self.month, now.in_site[site.index])
         for programme in self.programmes:
             programme.read(self.month)
         self.free = [area.free_rentals for area in self.areas] + [site.free for site in self.sites]

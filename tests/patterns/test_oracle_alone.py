@@ -70,6 +70,7 @@ PARAMS = {
         "closing": 1.0,
         "settle_options": 2,
         "hosted_share": 0.25,
+        "camp_entry": 0.1,
     },
     "gates": {
         "transport_per_person_km": 12.0,
@@ -125,6 +126,7 @@ def site_arrays() -> dict:
         "capacity": [70, 30],
         "announced": [ANNOUNCED, None],
         "closing": [CLOSES, None],
+        "share": [1.0, 1.0],
     }
 
 

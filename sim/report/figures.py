@@ -1,0 +1,47 @@
+"""Figures of a run or a comparison, as PNG and SVG files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from sim.experiments import Comparison, Result
+from sim.report import charts
+from sim.report.view import View, view_of
+
+DOTS_PER_INCH = 150
+CHARTS: dict[str, Callable[[View], Figure]] = {
+    "stock": charts.stock,
+    "flows": charts.flows,
+    "blocked": charts.blocked,
+    "moves": charts.moves,
+}
+MEANING = {
+    "stock": "where families are, month by month",
+    "flows": "moves between situations",
+    "blocked": "who wants to return and cannot, and why",
+    "moves": "moves by how free they were",
+}
+
+
+def draw(shown: Result | Comparison) -> dict[str, Figure]:
+    """Return every figure of a run or a comparison by name."""
+    view = view_of(shown)
+    return {name: chart(view) for name, chart in CHARTS.items()}
+
+
+def save_figures(shown: Result | Comparison, folder: Path) -> list[Path]:
+    """Write every figure as PNG and SVG into a folder that exists; the same data give the same files."""
+    written = []
+    for name, figure in draw(shown).items():
+        for suffix in ("png", "svg"):
+            path = folder / f"{name}.{suffix}"
+            with mpl.rc_context({"svg.hashsalt": "solutions-sim", "hatch.linewidth": 0.7}):
+                figure.savefig(path, dpi=DOTS_PER_INCH, metadata=_without_date(suffix))
+            written.append(path)
+    return written
+
+
+def _without_date(suffix: str) -> dict[str, str | None]:
+    return {"Date": None} if suffix == "svg" else {"Software": None}

@@ -1,0 +1,60 @@
+"""Results folders: data, tables, figures and the page of assumptions, written whole or not at all."""
+
+import json
+from pathlib import Path
+
+from sim.experiments import Comparison, Result, open_result
+from sim.experiments.compare import open_comparison
+from sim.experiments.folder import MANIFEST, whole_folder
+from sim.report.assumed import assumed
+from sim.report.figures import save_figures
+from sim.report.lines import comparison_sheets, run_sheets
+from sim.report.markdown import page
+from sim.report.tables import FILE_WIDTH, as_text, comparison_tables, run_tables
+
+
+def save_run(result: Result, folder: str | Path) -> list[Path]:
+    """Write everything about one run; return the paths written."""
+    with whole_folder(Path(folder)) as draft:
+        result.write(draft)
+        text = page(str(result.manifest["title"]), run_sheets(result))
+        _write(draft, "run", text, as_text(run_tables(result, FILE_WIDTH)))
+        _illustrate(draft, result)
+        names = _names(draft)
+    return [Path(folder) / name for name in names]
+
+
+def save_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:
+    """Write everything about a comparison; return the paths written."""
+    with whole_folder(Path(folder)) as draft:
+        comparison.write(draft)
+        text = page("Comparison of scenarios", comparison_sheets(comparison), comparison.notes)
+        notes = "".join(f"{note}\n\n" for note in comparison.notes)
+        _write(draft, "comparison", text, notes + as_text(comparison_tables(comparison, FILE_WIDTH)))
+        _illustrate(draft, comparison)
+        names = _names(draft)
+    return [Path(folder) / name for name in names]
+
+
+def open_any(folder: str | Path) -> Result | Comparison:
+    """Open a results folder, whichever of the two it holds."""
+    try:
+        kind = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["kind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        kind = ""  # the reader of runs says what is wrong with the folder
+    return open_comparison(folder) if kind == "comparison" else open_result(folder)
+
+
+def _write(draft: Path, stem: str, markdown: str, text: str) -> None:
+    (draft / f"{stem}.md").write_text(markdown, encoding="utf-8")
+    (draft / f"{stem}.txt").write_text(text, encoding="utf-8")
+
+
+def _illustrate(draft: Path, shown: Result | Comparison) -> None:
+    (draft / "assumed.md").write_text(assumed(shown), encoding="utf-8")
+    (draft / "figures").mkdir()
+    save_figures(shown, draft / "figures")
+
+
+def _names(draft: Path) -> list[Path]:
+    return sorted(path.relative_to(draft) for path in draft.rglob("*") if path.is_file())

@@ -1,0 +1,197 @@
+"""What the tables say, before it is decided how they look: sections of lines of cells, all text, nothing to hide.
+
+The terminal, the text file and the markdown page are three views of these.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from sim.experiments import Comparison, Result
+from sim.outcomes import HEADLINE, SMALLEST_CELL, headline
+from sim.report.numbers import Shown, count, difference, level
+from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, PATHWAYS, SITUATIONS, month_words
+
+MOST_DATES = 6  # columns of a table over time that fit on a terminal
+Cell = Callable[[Any], Shown]  # from a row of the comparison table
+SMALL_CELLS = (
+    f"Counts under {SMALLEST_CELL} are shown as <{SMALLEST_CELL}, "
+    "and differences that would give one away are withheld."
+)
+WAYS = ("return", "local_integration", "settlement_elsewhere", "displaced_elsewhere")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines under one heading; every line is a label and one cell a column."""
+
+    title: str
+    lines: tuple[tuple[str, tuple[Shown, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of str
+        Headings of the value columns.
+    sections : tuple of Section
+    caption : str
+        What a reader must know to read it right.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    sections: tuple[Section, ...]
+    caption: str = ""
+
+
+def comparison_sheets(comparison: Comparison) -> list[Sheet]:
+    """Return the levels of every scenario and, beside them, the paired differences to the baseline."""
+    titles = scenario_titles(comparison)
+    table = comparison.table()
+    caption = comparison_caption(comparison)
+    if len(titles) == 1:
+        return [Sheet("What follows", tuple(titles), _sections(table, comparison.scenarios, _level), caption)]
+    paired = f"Difference to the baseline ({titles[0]}), seed by seed"
+    others = comparison.scenarios[1:]
+    return [
+        Sheet("What follows in each scenario", tuple(titles), _sections(table, comparison.scenarios, _level)),
+        Sheet(paired, tuple(titles[1:]), _sections(table, others, _difference(table)), caption),
+    ]
+
+
+def scenario_titles(comparison: Comparison) -> list[str]:
+    """Return the titles of the scenarios in order, told apart by name where two are alike."""
+    titles = [comparison.titles.get(name, name) for name in comparison.scenarios]
+    return [
+        title if titles.count(title) == 1 else f"{title} [{name}]" for title, name in zip(titles, comparison.scenarios)
+    ]
+
+
+def comparison_caption(comparison: Comparison) -> str:
+    """Return what every table of a comparison says: what the ranges cover, and what it is not."""
+    manifest = comparison.manifest
+    return (
+        f"{NOT_A_FORECAST} Baseline: {scenario_titles(comparison)[0]}. Ranges: {manifest['interval']}. "
+        f"{manifest['rows']:,} simulated households, {len(manifest['seeds'])} seeds, {manifest['months']} months "
+        f"from {month_words(manifest['start'])}. Families, unless a line says otherwise. {SMALL_CELLS}"
+    )
+
+
+def run_sheets(result: Result) -> list[Sheet]:
+    """Return stock by situation over time, moves by class, and blocked intentions of one run."""
+    return [_stock_sheet(result.data), _moves_sheet(result.data), _blocked_sheet(result.data), _other_sheet(result)]
+
+
+def run_caption(result: Result) -> str:
+    """Return what every table of a single run says."""
+    manifest = result.manifest
+    return (
+        f"{NOT_A_FORECAST} One run with seed {manifest['seed']}: one possible course, without a range; "
+        f"compare scenarios over several seeds before reading anything into a difference. "
+        f"{manifest['rows']:,} simulated households stand for {manifest['families']:,} families. {SMALL_CELLS}"
+    )
+
+
+def _sections(table: pd.DataFrame, names: list[str], cell: Cell) -> tuple[Section, ...]:
+    by = table.set_index(["outcome", "scenario"])
+    blocks: dict[str, list[tuple[str, tuple[Shown, ...]]]] = {}
+    for outcome in dict.fromkeys(table["outcome"]):
+        rows = [by.loc[(outcome, name)] for name in names]
+        cells = tuple(cell(row) for row in rows)
+        blocks.setdefault(str(rows[0]["block"]), []).append((str(rows[0]["label"]), cells))
+    return tuple(Section(block, tuple(lines)) for block, lines in blocks.items())
+
+
+def _level(row: Any) -> Shown:
+    return level(row["mean"], row["low"], row["high"], str(row["unit"]))
+
+
+def _difference(table: pd.DataFrame) -> Cell:
+    baseline = table["scenario"].iloc[0]
+    base = table[table["scenario"] == baseline].set_index("label")["mean"]
+
+    def cell(row: Any) -> Shown:
+        spread = (row["difference"], row["difference_low"], row["difference_high"])
+        return difference(*spread, str(row["unit"]), (float(base[row["label"]]), row["mean"]))
+
+    return cell
+
+
+def _stock_sheet(data: xr.Dataset) -> Sheet:
+    months = _shown_months(list(data["date"].values))
+    heads = tuple("start" if m == 0 else month_words(str(data["date"].values[m])) for m in months)
+    sections = []
+    for name, title in (("families", "Families"), ("persons", "Persons")):
+        stock = data[name].sum(["origin", "area"])
+        lines = [
+            (label, tuple(_plain(float(stock.sel(situation=key)[m]), name) for m in months))
+            for key, label in SITUATIONS.items()
+            if key != "not_arrived" or float(stock.sel(situation=key).sum()) > 0
+        ]
+        sections.append(Section(title, tuple(lines)))
+    return Sheet("Where families are, at the end of the month", heads, tuple(sections))
+
+
+def _shown_months(dates: list[str]) -> list[int]:
+    """Return the start, every December and the last month, thinned where there are too many."""
+    last = len(dates) - 1
+    ends = [n for n, date in enumerate(dates) if str(date).endswith("-12") and 0 < n < last]
+    step = -(-len(ends) // (MOST_DATES - 2)) if ends else 1
+    return sorted({0, *ends[::-1][::step], last})
+
+
+def _moves_sheet(data: xr.Dataset) -> Sheet:
+    def line(variable: str, push_class: str | None) -> tuple[Shown, ...]:
+        moves = data[variable] if push_class is None else data[variable].sel(push_class=push_class)
+        return tuple(_plain(float(moves.sel(pathway=way).sum())) for way in WAYS)
+
+    not_judged = Shown("-", "")
+    classes = [(label, line("moves", name)) for name, label in MOVE_CLASSES.items()]
+    premature, uninformed = line("premature", None), line("uninformed", None)
+    harm = [
+        ("All moves", line("moves", None)),
+        ("Premature: conditions below the minimum", (premature[0], not_judged, premature[2], not_judged)),
+        ("Uninformed: beliefs far from the truth", (uninformed[0], not_judged, not_judged, not_judged)),
+        ("Voluntary: unforced, informed, with an alternative", line("voluntary", None)),
+    ]
+    heads = tuple(PATHWAYS[way] for way in WAYS)
+    sections = (Section("By how free they were", tuple(classes)), Section("Of all moves", tuple(harm)))
+    return Sheet("Moves by families over the whole run", heads, sections)
+
+
+def _blocked_sheet(data: xr.Dataset) -> Sheet:
+    last = data.isel(month=-1)
+    ways = WAYS[:3]
+    wish = tuple(_plain(float(last["intended"].sel(pathway=way).sum())) for way in ways)
+    gates = [
+        (label, tuple(_plain(float(last["blocked"].sel(pathway=way, gate=gate).sum())) for way in ways))
+        for gate, label in GATES.items()
+        if gate in last["gate"].values and float(last["blocked"].sel(gate=gate, pathway=list(ways)).sum()) > 0
+    ]
+    sections = (
+        Section("Reviewed their situation and wanted to", (("Families", wish),)),
+        Section("Stopped by (a family can be stopped by several)", tuple(gates) or (("Nothing", ()),)),
+    )
+    heads = tuple(PATHWAYS[way] for way in ways)
+    return Sheet(f"Intentions and what blocked them, {month_words(str(last['date'].item()))}", heads, sections)
+
+
+def _other_sheet(result: Result) -> Sheet:
+    values = headline(result.data)
+    kept = ("worst_group_induced", "returns_lost", "person_months", "in_debt", "spent")
+    lines = tuple(
+        (outcome.label, (_plain(values[outcome.name], outcome.unit),)) for outcome in HEADLINE if outcome.name in kept
+    )
+    return Sheet("Beside the totals", ("Run",), (Section("Harm, debt and money", lines),), run_caption(result))
+
+
+def _plain(value: float, unit: str = "families") -> Shown:
+    return Shown(count(value, unit), "")

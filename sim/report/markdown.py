@@ -1,0 +1,30 @@
+"""The tables of a run or a comparison as a page in markdown."""
+
+from sim.report.figures import MEANING
+from sim.report.lines import Sheet
+from sim.report.parameter_tables import markdown_table
+
+
+def page(title: str, sheets: list[Sheet], notes: tuple[str, ...] = ()) -> str:
+    """Return title, notes, tables and figures of a results folder."""
+    parts = [f"# {title}", *(f"> {note}" for note in notes)]
+    for sheet in sheets:
+        parts += [f"## {sheet.title}", _table(sheet), sheet.caption]
+    parts += ["## Figures", *(f"![{meaning}](figures/{name}.png)" for name, meaning in MEANING.items())]
+    parts.append("What was assumed: [assumed.md](assumed.md).")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(sheet: Sheet) -> str:
+    rows: list[tuple[str, ...]] = []
+    for section in sheet.sections:
+        rows.append((f"**{section.title}**", *([""] * len(sheet.columns))))
+        for label, cells in section.lines:
+            shown = [cell.joined("\n") for cell in cells] + [""] * (len(sheet.columns) - len(cells))
+            rows.append((label, *(_escaped(text) for text in shown)))
+    return markdown_table(["", *sheet.columns], rows)
+
+
+def _escaped(text: str) -> str:
+    """Return text in which ``<10`` does not read as the start of a tag."""
+    return text.replace("<", "&lt;")

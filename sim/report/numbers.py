@@ -1,0 +1,86 @@
+"""How a number is shown: rounded to what it can carry, with its unit, and small counts withheld."""
+
+import math
+from typing import NamedTuple
+
+from sim.outcomes import SMALLEST_CELL
+
+COUNTS = ("families", "persons")
+DIGITS = 4  # significant digits of the largest number of a line
+MILLION = 1e6
+WITHHELD = "withheld"
+
+
+class Shown(NamedTuple):
+    """A value as text and the range around it as text, empty where there is none."""
+
+    value: str
+    range: str
+
+    def joined(self, by: str) -> str:
+        """Return both in one text."""
+        return f"{self.value}{by}{self.range}" if self.range else self.value
+
+
+def small(value: float, unit: str) -> bool:
+    """Return whether a count of people is too small to publish; zero points at nobody and is shown."""
+    return unit in COUNTS and 0 < abs(value) < SMALLEST_CELL
+
+
+def level(mean: float, low: float, high: float, unit: str) -> Shown:
+    """Return ``326,300`` and ``(324,900-327,800)``; no range where every seed gives the same."""
+    scale = _scale((mean, low, high), unit)
+    value = _text(mean, scale, "") + scale.unit
+    if small(mean, unit) or low == high:
+        return Shown(value, "")
+    ends = f"{_text(low, scale, '')}-{_text(high, scale, '')}"
+    return Shown(value, f"({ends}{scale.mark})")
+
+
+def difference(mean: float, low: float, high: float, unit: str, levels: tuple[float, float]) -> Shown:
+    """Return ``+12,100`` and ``(+11,000 to +13,400)``.
+
+    Where one of the two ``levels`` compared is a withheld count, so is the difference: one could be worked out
+    from the other.
+    """
+    if any(small(value, unit) for value in levels) and not small(mean, unit):
+        return Shown(WITHHELD, "")
+    scale = _scale((mean, low, high), unit)
+    value = _text(mean, scale, "+") + scale.unit.replace("%", " points")
+    if small(mean, unit) or low == high:
+        return Shown(value, "")
+    return Shown(value, f"({_text(low, scale, '+')} to {_text(high, scale, '+')}{scale.mark})")
+
+
+def count(value: float, unit: str = "families") -> str:
+    """Return one number that has no range."""
+    return level(value, value, value, unit).value
+
+
+class _Scale(NamedTuple):
+    divisor: float
+    decimals: int  # negative: rounded to tens, hundreds, ...
+    mark: str  # after a range
+    unit: str  # after a value
+    counts: bool
+
+
+def _scale(values: tuple[float, ...], unit: str) -> _Scale:
+    """Return how the numbers of one cell are rounded: all alike, by the largest."""
+    if unit == "%":
+        return _Scale(1, 1, "", "%", False)
+    largest = max(abs(value) for value in values)
+    magnitude = math.floor(math.log10(largest)) if largest >= 1 else 0
+    dollars = " USD" if unit == "USD" else ""
+    if largest >= MILLION:
+        return _Scale(MILLION, DIGITS - 1 - (magnitude - 6), " M", f" M{dollars}", unit in COUNTS)
+    return _Scale(1, min(0, DIGITS - 1 - magnitude), "", dollars, unit in COUNTS)
+
+
+def _text(value: float, scale: _Scale, sign: str) -> str:
+    if scale.counts and 0 < abs(value) < SMALLEST_CELL:
+        return f"<{SMALLEST_CELL}"
+    rounded = round(value / scale.divisor, scale.decimals)
+    if rounded == 0:
+        return "0"
+    return f"{rounded:{sign},.{max(0, scale.decimals)}f}"

@@ -1,0 +1,116 @@
+"""Programmes and events of a scenario, said in words."""
+
+from collections.abc import Mapping
+
+from sim.interventions import CampClosure, RentSubsidy, ReturnGrant, Transport
+from sim.interventions import InterventionSpec as Spec
+from sim.report.words import counted, month_words
+from sim.scenario.load import ScenarioSpec
+from sim.schema.programme import Offer, Target, Window
+
+WHO = {
+    "all": "everybody",
+    "vulnerable": "families with a disability or serious chronic illness",
+    "female_headed": "families headed by a woman",
+}
+WHERE = {"anywhere": "wherever they live", "camps": "living in camps", "out_of_camp": "living outside camps"}
+
+
+def programme_words(programmes: Mapping[str, Spec]) -> list[str]:
+    """Return one sentence or more on every programme, as list items in markdown."""
+    lines = []
+    for name, spec in programmes.items():
+        text = _closure(spec) if isinstance(spec, CampClosure) else _offer(spec)
+        note = f" {spec.note.strip()}" if spec.note.strip() else ""
+        lines.append(f"- **{name}**: {text}{note}")
+    return lines
+
+
+def event_words(spec: ScenarioSpec) -> list[str]:
+    """Return what else the scenario sets from outside: conditions, arrivals, shocks, changes of the books."""
+    lines = []
+    for name, change in spec.conditions.items():
+        effect = f"set to {change.value:g}" if change.value is not None else f"multiplied by {change.times:g}"
+        places = _places(change.areas, "in all areas", "in ")
+        span = _span(change.first_month, change.last_month)
+        lines.append(f"- **{name}**: {change.condition} {effect} {places}, {span}. Source: {change.source}.")
+    for name, entry in spec.arrivals.items():
+        families = counted(entry.families_per_month, "family", "families")
+        span = _span(entry.first_month, entry.last_month or entry.first_month)
+        lines.append(
+            f"- **{name}**: {families} a month arrive in {entry.site or entry.area} from {entry.origin}, {span}. "
+            f"Source: {entry.source}."
+        )
+    for name, shock in spec.shocks.items():
+        lines.append(
+            f"- **{name}**: in {month_words(shock.month)} everybody in {shock.area} reconsiders, and security there "
+            f"is {shock.security:g} for {counted(shock.months, 'month')}. Source: {shock.source}."
+        )
+    for name, recode in spec.recodes.items():
+        lines.append(
+            f"- **{name}**: from {month_words(recode.month)}, {recode.families:+,} families in the tracked stock from "
+            f"{recode.origin}, a change of the books only. Source: {recode.source}."
+        )
+    return lines
+
+
+def _closure(spec: CampClosure) -> str:
+    camps = "all camps close" if spec.sites == "all" else f"the camps {', '.join(spec.sites)} close"
+    notice = (
+        f"told {counted(spec.notice_months, 'month')} before" if spec.notice_months else "without notice to families"
+    )
+    return (
+        f"{camps} by the end of {month_words(spec.closing_month)}, {notice}. On closure day everybody still there "
+        "has to leave; only lack of access or of a place to go to stops an exit, other obstacles are overridden and counted."
+    )
+
+
+def _offer(spec: Offer) -> str:
+    budget = "no limit on its money" if spec.budget is None else f"a budget of {_dollars(spec.budget)}"
+    order = "those first who could not pay" if spec.allocation == "need" else "by a fixed lottery"
+    lag = f" First delivery {counted(spec.lag_months, 'month')} into it." if spec.lag_months else ""
+    return (
+        f"{_gift(spec)}, for {_target(spec.target)}, {_window(spec.window)}; at most "
+        f"{counted(spec.places_per_month, 'family', 'families')} a month, {order}, with {budget}. "
+        f"Delivery costs {100 * spec.overhead:.0f} % on top of what families get.{lag}"
+    )
+
+
+def _gift(spec: Offer) -> str:
+    if isinstance(spec, Transport):
+        return f"a seat in a convoy home, at {_dollars(spec.unit_cost)} a family"
+    if isinstance(spec, ReturnGrant):
+        return f"{_dollars(spec.amount)} in cash to a family on its return"
+    if isinstance(spec, RentSubsidy):
+        months = counted(spec.months, "month")
+        return f"up to {_dollars(spec.amount)} a month towards rent for {months}, then nothing"
+    return str(getattr(spec, "kind", type(spec).__name__)).replace("_", " ")
+
+
+def _target(target: Target) -> str:
+    parts = [WHO[target.who], WHERE[target.where]]
+    if target.areas:
+        parts.append(f"in {', '.join(target.areas)}")
+    if target.sites:
+        parts.append(f"in the camps {', '.join(target.sites)}")
+    if target.origins:
+        parts.append(f"from {', '.join(target.origins)}")
+    return " ".join(parts)
+
+
+def _window(window: Window) -> str:
+    return _span(window.first_month, window.last_month)
+
+
+def _span(first: str, last: str | None) -> str:
+    if last is None:
+        return f"from {month_words(first)} to the end"
+    return f"in {month_words(first)}" if first == last else f"from {month_words(first)} to {month_words(last)}"
+
+
+def _places(names: list[str] | None, everywhere: str, prefix: str) -> str:
+    return everywhere if names is None else prefix + ", ".join(names)
+
+
+def _dollars(amount: float) -> str:
+    return f"{amount:,.0f} USD"
