@@ -55,35 +55,35 @@ from sim.kernels.values import (
 
 OVERRIDDEN = (1 << MONEY) | (1 << DWELLING) | (1 << SEASON) | (1 << PERMISSION)  # on closure day
 
-Option = namedtuple("Option", "utility kind area site shelter settled gates offers vacancy cost grants")
+Option = namedtuple("Option", "utility kind area site shelter settled gates offers vacancy cost grants overridden")
 # How a household meets its month: its traits, what it may count on, what pushes it.
 Scene = namedtuple("Scene", "mine attached leave offers held last_day evicted closing funds")
 Choice = namedtuple("Choice", "intention action n_open")
 
 
 @inlined
-def option(utility, kind, area, site, shelter, settled, gates, offers, vacancy, cost, grants):
+def option(utility, kind, area, site, shelter, settled, gates, offers, vacancy, cost, grants=0.0, overridden=0):
     """Return an Option with one fixed set of types, so that options can replace each other."""
     return Option(
         np.float64(utility), np.int64(kind), np.int64(area), np.int64(site), np.int64(shelter), np.int64(settled),
         np.int64(gates), np.int64(offers), np.int64(vacancy), np.float64(cost), np.float64(grants),
+        np.int64(overridden),
     )  # fmt: skip
 
 
 @inlined
 def unavailable():
     """Return the option that any other beats."""
-    return option(-np.inf, STAY, 0, -1, 0, 0, 0, 0, -1, 0.0, 0.0)
+    return option(-np.inf, STAY, 0, -1, 0, 0, 0, 0, -1, 0.0)
 
 
 @inlined
-def weigh(choice, scene, candidate):
-    """Return the choice after one more candidate; on closure day people are sent home through shut gates."""
-    overridden = OVERRIDDEN if scene.last_day and candidate.kind == RETURN else 0
+def weigh(choice, candidate):
+    """Return the choice after one more candidate."""
     intention, action, n_open = choice
     if candidate.utility > intention.utility:
         intention = candidate
-    if candidate.gates & ~overridden == 0:
+    if candidate.gates == 0:
         n_open += 1
         if candidate.utility > action.utility:
             action = candidate
@@ -109,13 +109,13 @@ def choose(who, now, month, offers, push, held):
     choice = Choice(unavailable(), unavailable(), np.int64(0))
     if not (scene.evicted or scene.last_day):
         if now.at_home:
-            choice = weigh(choice, scene, staying_home(who, now, home, month, scene))
+            choice = weigh(choice, staying_home(who, now, home, month, scene))
         else:
-            choice = weigh(choice, scene, staying(who, now, here, month, scene))
+            choice = weigh(choice, staying(who, now, here, month, scene))
     if not now.at_home:
         if now.settled == 0:
-            choice = weigh(choice, scene, integrating(who, now, here, month, scene))
-        choice = weigh(choice, scene, returning(who, now, home, month, scene))
+            choice = weigh(choice, integrating(who, now, here, month, scene))
+        choice = weigh(choice, returning(who, now, home, month, scene))
     choice = weigh_settlement(choice, who, now, month, scene)
     if push or failing(now, here, month.params):
         choice = weigh_displacement(choice, who, now, here, month, scene)
@@ -158,7 +158,7 @@ def staying_home(who, now, home, month, scene):
     shift = month.wave_shift[who.wave]
     value = home_value(who, now, home, scene.mine, home.security, home.services, shift, month.params)
     value += luck_of(who.id, scene.mine, HOME_KEY, 0, 0)
-    return option(value, STAY, now.area, now.site, now.shelter, now.settled, 0, 0, -1, 0.0, 0.0)
+    return option(value, STAY, now.area, now.site, now.shelter, now.settled, 0, 0, -1, 0.0)
 
 
 @inlined
@@ -173,7 +173,7 @@ def staying(who, now, here, month, scene):
     if now.shelter == CAMP:
         key = site_of(month.sites, now.site).key
     value += own_terms(who, scene, key, now.shelter, now.settled)
-    return option(value, STAY, now.area, now.site, now.shelter, now.settled, 0, 0, -1, 0.0, 0.0)
+    return option(value, STAY, now.area, now.site, now.shelter, now.settled, 0, 0, -1, 0.0)
 
 
 @inlined
@@ -193,7 +193,7 @@ def integrating(who, now, here, month, scene):
     value += own_terms(who, scene, here.key, RENTED, 1)
     vacancy = -1 if rents_now else now.area
     gates = money_gate(cost, scene.funds) | vacancy_gate(who.weight, month.free, vacancy, scene.held)
-    return option(value, INTEGRATE, now.area, -1, RENTED, 1, gates, bit, vacancy, cost, 0.0)
+    return option(value, INTEGRATE, now.area, -1, RENTED, 1, gates, bit, vacancy, cost)
 
 
 @inlined
@@ -222,8 +222,10 @@ def returning(who, now, home, month, scene):
     gates = home_gates(who, now, home, mine, params.house) | season_gate(who, mine, month.school, params.gates)
     gates |= money_gate(cost, scene.funds + grants)
     gates |= vacancy_gate(who.weight, month.free, vacancy, scene.held)
+    overridden = gates & OVERRIDDEN if scene.last_day else 0  # on closure day people are sent home through shut gates
     shelter = home_shelter(who, now, mine, params.house)
-    return option(value, RETURN, who.origin, -1, shelter, 0, gates, bits, vacancy, cost, grants)
+    shut = gates & ~overridden
+    return option(value, RETURN, who.origin, -1, shelter, 0, shut, bits, vacancy, cost, grants, overridden)
 
 
 @inlined
@@ -242,7 +244,7 @@ def weigh_settlement(choice, who, now, month, scene):
         draw, _, _, _ = draw4(month.seed, who.id, NETWORK, scene.mine.epoch, k)
         area = considered_area(month.network, now.area, draw)
         if area != now.area and area != previous:
-            choice = weigh(choice, scene, settling(who, now, area, month, scene))
+            choice = weigh(choice, settling(who, now, area, month, scene))
         previous = area
     return choice
 
@@ -267,7 +269,7 @@ def settling(who, now, area, month, scene):
     value += own_terms(who, scene, there.key, RENTED, 2)
     gates = money_gate(cost, scene.funds) | season_gate(who, scene.mine, month.school, params.gates)
     gates |= vacancy_gate(who.weight, month.free, area, scene.held)
-    return option(value, SETTLE, area, -1, RENTED, 2, gates, 0, area, cost, 0.0)
+    return option(value, SETTLE, area, -1, RENTED, 2, gates, 0, area, cost)
 
 
 @inlined
@@ -275,16 +277,16 @@ def weigh_displacement(choice, who, now, here, month, scene):
     """Weigh the ways of being displaced elsewhere, open to the pushed and the failing."""
     uprooted = not rooted(now)
     if scene.evicted or now.at_home or now.shelter != INFORMAL:
-        choice = weigh(choice, scene, displaced_here(who, now, here, month, scene, INFORMAL))
+        choice = weigh(choice, displaced_here(who, now, here, month, scene, INFORMAL))
     if scene.evicted or not (uprooted and now.shelter == RENTED):
-        choice = weigh(choice, scene, renting_here(who, now, here, month, scene, uprooted))
+        choice = weigh(choice, renting_here(who, now, here, month, scene, uprooted))
     hosted_now = now.shelter == HOSTED and not now.at_home
     if scene.mine.hosting_rank < month.params.pathways.hosted_share and not hosted_now:
-        choice = weigh(choice, scene, displaced_here(who, now, here, month, scene, HOSTED))
+        choice = weigh(choice, displaced_here(who, now, here, month, scene, HOSTED))
     if here.fallback_site >= 0 and here.fallback_site != now.site:
-        choice = weigh(choice, scene, into_camp(who, now, here, month, scene))
+        choice = weigh(choice, into_camp(who, now, here, month, scene))
     if now.at_home and now.last_area >= 0 and now.last_area != now.area:
-        choice = weigh(choice, scene, going_back(who, now, month, scene))
+        choice = weigh(choice, going_back(who, now, month, scene))
     return choice
 
 
@@ -293,7 +295,7 @@ def displaced_here(who, now, here, month, scene, shelter):
     """Return an informal site, or being hosted, in the same area: free, and always there."""
     value = living_value(who, here, 0, shelter, 0.0, month.params) + scene.attached - scene.leave
     value += own_terms(who, scene, here.key, shelter, 0)
-    return option(value, MOVE_DISPLACED, now.area, -1, shelter, 0, 0, 0, -1, 0.0, 0.0)
+    return option(value, MOVE_DISPLACED, now.area, -1, shelter, 0, 0, 0, -1, 0.0)
 
 
 @inlined
@@ -307,7 +309,7 @@ def renting_here(who, now, here, month, scene, uprooted):
     value = living_value(who, here, 0, RENTED, subsidy, month.params) + scene.attached - scene.leave
     value += own_terms(who, scene, here.key, RENTED, 0)
     gates = money_gate(cost, scene.funds) | vacancy_gate(who.weight, month.free, vacancy, scene.held)
-    return option(value, MOVE_DISPLACED, now.area, -1, RENTED, 0, gates, bit, vacancy, cost, 0.0)
+    return option(value, MOVE_DISPLACED, now.area, -1, RENTED, 0, gates, bit, vacancy, cost)
 
 
 @inlined
@@ -318,7 +320,7 @@ def into_camp(who, now, here, month, scene):
     value += own_terms(who, scene, site_of(month.sites, here.fallback_site).key, CAMP, 0)
     vacancy = month.areas.shape[0] + here.fallback_site
     gates = vacancy_gate(who.weight, month.free, vacancy, scene.held)
-    return option(value, MOVE_DISPLACED, now.area, here.fallback_site, CAMP, 0, gates, 0, vacancy, 0.0, 0.0)
+    return option(value, MOVE_DISPLACED, now.area, here.fallback_site, CAMP, 0, gates, 0, vacancy, 0.0)
 
 
 @inlined
@@ -331,4 +333,4 @@ def going_back(who, now, month, scene):
     value -= moving_burden(who, kilometres, params)
     value += own_terms(who, scene, there.key, RENTED, 0)
     gates = money_gate(cost, scene.funds) | vacancy_gate(who.weight, month.free, now.last_area, scene.held)
-    return option(value, MOVE_DISPLACED, now.last_area, -1, RENTED, 0, gates, 0, now.last_area, cost, 0.0)
+    return option(value, MOVE_DISPLACED, now.last_area, -1, RENTED, 0, gates, 0, now.last_area, cost)

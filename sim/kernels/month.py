@@ -8,8 +8,8 @@ import math
 
 from sim.kernels.beliefs import beliefs_after
 from sim.kernels.budget import savings_after, works
-from sim.kernels.choice import OVERRIDDEN, choose
-from sim.kernels.codes import HOSTED, OWN_HOME, OWNER, PUSH_CLOSURE, RETURN, SEAT, STAY
+from sim.kernels.choice import choose
+from sim.kernels.codes import HOSTED, OWN_HOME, OWNER, RETURN, SEAT, STAY
 from sim.kernels.columns import person, standing
 from sim.kernels.compile import entry, inlined
 from sim.kernels.draws import MONTH, draw4, lottery_word
@@ -74,22 +74,13 @@ def make_plan(state, plan, i, who, month, offers, held):
     intention, action, _ = choose(who, now, month, offers, plan.push[i], held)
     plan.reviewed[i] = 1
     state.intention[i] = intention.kind
-    state.gates[i] = blocking(now, month, intention, action, plan.push[i])
+    state.gates[i] = 0 if same_destination(intention, action) else intention.gates
     plan.intent_area[i] = intention.area
     plan.intent_needs[i] = 1 if intention.vacancy >= 0 else 0
     plan.kind[i], plan.area[i], plan.site[i] = action.kind, action.area, action.site
     plan.shelter[i], plan.settled[i] = action.shelter, action.settled
     plan.offers[i], plan.vacancy[i] = action.offers, action.vacancy
     plan.needy[i] = 1 if action.offers and needs_help(who, now, action, month) else 0
-
-
-@inlined
-def blocking(now, month, intention, action, push):
-    """Return the gates that block an intention; on closure day those that are overridden do not."""
-    if same_destination(intention, action):
-        return 0
-    last_day = push & PUSH_CLOSURE and month.sites[now.site, 3] == 0
-    return intention.gates & ~OVERRIDDEN if last_day else intention.gates
 
 
 @inlined

@@ -73,7 +73,7 @@ def judge(who, now, month, choice, push, ordinary, offers, held):
         premature(now, action, place_of(month.areas, action.area), month.params),
         knows,
         not induced and knows and choice.n_open > 1,
-        action.gates,
+        action.overridden,
     )
 
 

@@ -53,13 +53,19 @@ def ordinary_review(now, here, month, open_offers, luck):
     """Whether a household would review this month without any push."""
     if now.gates != 0 or here.shock > 0:
         return True
-    if luck < review_chance(now, month.params.review):
+    if luck < most_review_chance(month.params.review) and luck < review_chance(now, month.params.review):
         return True
     if open_offers:
         for p in range(month.offers.shape[0]):
             if open_offers >> p & 1 and offer_of(month.offers, p).starts:
                 return True
     return False
+
+
+@inlined
+def most_review_chance(review):
+    """Return a bound of review_chance for any household; most draws exceed it, which spares them the exponential."""
+    return max(review.base, review.floor, review.settled)
 
 
 @inlined

@@ -56,8 +56,8 @@ def _overview(specs: Specs, manifest: dict[str, Any]) -> str:
     seeds = manifest.get("seeds", [manifest.get("seed")])
     families = f", which stand for {manifest['families']:,} families" if "families" in manifest else ""
     return (
-        f"- Time: {counted(spec.months, 'month')}, {month_words(spec.start)} to {month_words(last)}; one step is one month.\n"
-        f"- Place: the areas and camps of the case `{_case(specs)}`, as listed in its tables `areas.csv` and `sites.csv`.\n"
+        f"- Time: {counted(spec.months, 'month')}, {month_words(spec.start)} to {month_words(last)}, month by month.\n"
+        f"- Place: the areas and camps that the tables `areas.csv` and `sites.csv` of the case `{_case(specs)}` list.\n"
         f"- People: {rows}{families}. A simulated household stands for a whole number of families alike.\n"
         f"- {'Seed' if len(seeds) == 1 else 'Seeds'} (the luck of a run): {', '.join(map(str, seeds))}.\n"
         f"- Software: {manifest['software']}."
@@ -116,8 +116,9 @@ def _all_parameters(spec: ScenarioSpec) -> str:
     prior = sum(entry.source.startswith("PRIOR") for entry in found)
     return (
         "## All parameters\n\n"
-        f"PRIOR marks judgement: a starting value with a wide range, for lack of data; {prior} of {len(found)} values are "
-        "of that kind. Utility is measured in units of the spread of luck in a choice.\n\n" + parameter_table(found)
+        f"PRIOR marks judgement: a starting value with a wide range, for lack of data; {prior} of {len(found)} "
+        "values are of that kind. Utility is measured in units of the spread of luck in a choice.\n\n"
+        + parameter_table(found)
     )
 
 
@@ -181,9 +182,9 @@ def _uncertainty(shown: Result | Comparison) -> str:
     head = "## How uncertainty is shown\n\n"
     if isinstance(shown, Comparison):
         return (
-            f"{head}Ranges: {shown.manifest['interval']}. Differences are taken seed by seed: the same families with the "
-            "same luck under another policy. Ranges do not cover wrong parameters, wrong data or a wrong model, and a "
-            "simulated household that stands for many families overstates the luck of single families."
+            f"{head}Ranges: {shown.manifest['interval']}. Differences are taken seed by seed: the same families with "
+            "the same luck under another policy. Ranges do not cover wrong parameters, wrong data or a wrong model, "
+            "and a simulated household that stands for many families overstates the luck of single families."
         )
     return (
         f"{head}One run shows one possible course and no range. Run a comparison over several seeds before reading "

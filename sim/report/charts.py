@@ -102,8 +102,12 @@ def _present(values: xr.DataArray, dim: str, words: dict[str, str]) -> Words:
 
 def _days(data: xr.Dataset) -> Array:
     """Return the ends of months, where stocks stand, as matplotlib dates."""
-    ends = [month_name(month_number(str(month)) + 1) for month in data["date"].values]
-    return np.array([mdates.date2num(date.fromisoformat(f"{month}-01")) for month in ends], np.float64)
+    return np.array([_end_of(str(month)) for month in data["date"].values], np.float64)
+
+
+def _end_of(month: str) -> float:
+    following = date.fromisoformat(f"{month_name(month_number(month) + 1)}-01")
+    return float(mdates.date2num(following))  # type: ignore[no-untyped-call]
 
 
 def _spread(values: xr.DataArray) -> tuple[Array, Array, Array]:
@@ -125,9 +129,9 @@ def _stock_panel(axis: Axes, view: View, values: xr.DataArray, days: Array) -> N
     _closing_lines(axis, view)
     _tidy_axis(axis)
     axis.set_ylim(bottom=0)
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=7)
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
     axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+    axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axis.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
@@ -141,7 +145,7 @@ def _masked(values: xr.DataArray) -> xr.DataArray:
 def _closing_lines(axis: Axes, view: View) -> None:
     months = sorted({month for closing in view.closings.values() for month in closing})
     for month in months:
-        day = mdates.date2num(date.fromisoformat(f"{month_name(month_number(month) + 1)}-01"))
+        day = _end_of(month)
         axis.axvline(day, color=QUIET, linewidth=0.8, linestyle=":")
         text = f"camps close, {month_words(month)}"
         axis.annotate(text, (day, 0.02), xycoords=("data", "axes fraction"), rotation=90,

@@ -40,6 +40,7 @@ def save_figures(shown: Result | Comparison, folder: Path) -> list[Path]:
             with mpl.rc_context({"svg.hashsalt": "solutions-sim", "hatch.linewidth": 0.7}):
                 figure.savefig(path, dpi=DOTS_PER_INCH, metadata=_without_date(suffix))
             written.append(path)
+            figure.set_layout_engine("none")  # as laid out for the first file
     return written
 
 

@@ -3,14 +3,21 @@
 import json
 from pathlib import Path
 
+from rich.console import RenderableType
+
 from sim.experiments import Comparison, Result, open_result
 from sim.experiments.compare import open_comparison
-from sim.experiments.folder import MANIFEST, whole_folder
+from sim.experiments.folder import MANIFEST, _refuse_foreign, whole_folder
 from sim.report.assumed import assumed
 from sim.report.figures import save_figures
 from sim.report.lines import comparison_sheets, run_sheets
 from sim.report.markdown import page
 from sim.report.tables import FILE_WIDTH, as_text, comparison_tables, run_tables
+
+
+def refuse_foreign(folder: str | Path) -> None:
+    """Refuse a folder that holds something else than results: before a long run, not after it."""
+    _refuse_foreign(Path(folder))
 
 
 def save_run(result: Result, folder: str | Path) -> list[Path]:
@@ -43,6 +50,11 @@ def open_any(folder: str | Path) -> Result | Comparison:
     except (OSError, ValueError, KeyError, TypeError):
         kind = ""  # the reader of runs says what is wrong with the folder
     return open_comparison(folder) if kind == "comparison" else open_result(folder)
+
+
+def tables_of(shown: Result | Comparison, width: int) -> RenderableType:
+    """Return the tables of either, fitted to a number of columns."""
+    return comparison_tables(shown, width) if isinstance(shown, Comparison) else run_tables(shown, width)
 
 
 def _write(draft: Path, stem: str, markdown: str, text: str) -> None:

@@ -1,6 +1,6 @@
 """Tables of parameters in markdown, read from the schema: unit, value, range, meaning, source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -57,7 +57,7 @@ def changed_table(found: list[Entry]) -> str:
     return markdown_table(head, rows)
 
 
-def markdown_table(head: list[str], rows: list[tuple[str, ...]]) -> str:
+def markdown_table(head: list[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a pipe table; bars in the text are escaped."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(
@@ -97,4 +97,5 @@ def _bounds(field: FieldInfo) -> str:
     high = next((item.le for item in field.metadata if getattr(item, "le", None) is not None), None)
     if low is None and high is None:
         return ""
-    return f"{words(float(low)) if low is not None else 'no limit'} to {words(float(high)) if high is not None else 'no limit'}"
+    ends = ("no limit" if end is None else words(float(end)) for end in (low, high))
+    return " to ".join(ends)

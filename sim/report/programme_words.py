@@ -61,7 +61,8 @@ def _closure(spec: CampClosure) -> str:
     )
     return (
         f"{camps} by the end of {month_words(spec.closing_month)}, {notice}. On closure day everybody still there "
-        "has to leave; only lack of access or of a place to go to stops an exit, other obstacles are overridden and counted."
+        "has to leave; only lack of access or of a place to go to stops an exit, other obstacles are overridden "
+        "and counted."
     )
 
 

@@ -96,10 +96,10 @@ def _lines(section: Section, shown: list[int], by: str, widths: tuple[int, int])
 
 def _grid(widths: tuple[int, int], columns: int, bottom: bool = False) -> Table:
     label, cell = widths
-    grid = Table(box=None, show_header=False, padding=(0, 0, 0, 0), pad_edge=False)
+    grid = Table(box=None, show_header=False, padding=(0, 0, 0, GAP), pad_edge=False)
     grid.add_column(width=label, overflow="fold")
     for _ in range(columns):
-        grid.add_column(justify="right", width=cell + GAP, vertical="bottom" if bottom else "top")
+        grid.add_column(justify="right", width=cell, overflow="fold", vertical="bottom" if bottom else "top")
     return grid
 
 

@@ -28,11 +28,11 @@ class Budget(Strict):
 class Beliefs(Strict):
     """How the displaced learn about the place they left."""
 
-    start_gap: float = quantity(0.25, "index", "How far beliefs start below the truth", "PRIOR: beliefs start pessimistic", 0, 1)  # fmt: skip
-    rate: float = quantity(0.03, "1/month", "Share of the gap to the truth closed each month", PRIOR, 0, 1)
+    start_gap: float = quantity(0.2, "index", "How far beliefs start below the truth", "PRIOR: beliefs start pessimistic", 0, 1)  # fmt: skip
+    rate: float = quantity(0.08, "1/month", "Share of the gap to the truth closed each month", PRIOR, 0, 1)
     rate_per_share_back: float = quantity(0.10, "1/month", "Addition when the whole origin community is back", "PRIOR: 74 % hear of home from relatives living there (MCNA VIII 2020)", 0, 1)  # fmt: skip
     noise_sd: float = quantity(0.03, "index", "Standard deviation of monthly news", PRIOR, 0, 0.5)
-    informed_within: float = quantity(0.15, "index", "Beliefs this close to the truth count as informed", PRIOR, 0, 1)
+    informed_within: float = quantity(0.2, "index", "Beliefs this close to the truth count as informed", PRIOR, 0, 1)
 
 
 class House(Strict):

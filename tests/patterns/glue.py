@@ -99,9 +99,7 @@ def small_world(scenario: Scenario, rows: int = 500, room: float = 1.02) -> Comp
     for name in SCALED:
         paths[name] = np.floor(paths[name] * (kept / there))
     in_site = (columns["site"] >= 0) & (columns["arrival"] == 0)
-    start = np.bincount(
-        columns["site"][in_site], columns["weight"][in_site], minlength=len(whole.geography.site_ids)
-    )
+    start = np.bincount(columns["site"][in_site], columns["weight"][in_site], minlength=len(whole.geography.site_ids))
     geography = replace(whole.geography, capacity=np.floor(start * room).astype(np.int64))
     return replace(whole, households=columns, paths=paths, geography=geography)
 

@@ -398,9 +398,7 @@ class HouseholdAgent(mesa.Agent):
         """Return whether it cannot go on where it is: debt, insecurity or an unusable home."""
         p = self.model.params
         unusable = self.at_home and self.shelter == codes.OWN_HOME and self.house < p.house.usable
-        return bool(
-            self.savings <= -p.budget.debt_limit or self.here.security < p.gates.minimum_security or unusable
-        )
+        return bool(self.savings <= -p.budget.debt_limit or self.here.security < p.gates.minimum_security or unusable)
 
     def distance(self, area: int) -> float:
         """Return the distance from where it is."""
@@ -535,9 +533,7 @@ class HouseholdAgent(mesa.Agent):
         p = self.model.params.review
         fading = math.exp(-self.months_here / p.fading)
         chance = p.settled if self.committed else p.floor + (p.base - p.floor) * fading
-        self.ordinary = bool(
-            self.review_word < chance or self.gates != 0 or self.invited() or self.here.shock != 0
-        )
+        self.ordinary = bool(self.review_word < chance or self.gates != 0 or self.invited() or self.here.shock != 0)
         self.reviewed = self.ordinary or self.push != 0
 
     def invited(self) -> bool:
@@ -612,9 +608,7 @@ class HouseholdAgent(mesa.Agent):
         if push or self.failing:
             yield from self.move_displaced(offers, push)
 
-    def common(
-        self, area: Area, security: float, services: float, access: float, aid: float, rent: float
-    ) -> float:
+    def common(self, area: Area, security: float, services: float, access: float, aid: float, rent: float) -> float:
         """Return what security, services, cohesion and income make a place worth."""
         p, need = self.model.params.choice, self.model.params.budget.subsistence * self.size
         wages = area.employment * access * area.wage * self.skill * self.earners
@@ -808,11 +802,7 @@ class HouseholdAgent(mesa.Agent):
         closed |= self.out_of_reach(option) << codes.MONEY
         closed |= (option.kind in (codes.RETURN, codes.SETTLE) and self.kept_by_school()) << codes.SEASON
         closed |= (option.needs != NO_RESOURCE and not vacant(option.needs)) << codes.VACANCY
-        forced = self.closes_now(push)
-        refuge = option.kind == codes.MOVE_DISPLACED and option.shelter == codes.INFORMAL
-        if refuge and (forced or push & codes.PUSH_EVICTION):
-            option.gates, option.overridden = 0, closed
-        elif forced:
+        if self.closes_now(push) and option.kind == codes.RETURN:
             option.gates, option.overridden = closed & ~OVERRIDABLE, closed & OVERRIDABLE
         else:
             option.gates = closed
@@ -840,9 +830,7 @@ class HouseholdAgent(mesa.Agent):
     def kept_by_school(self) -> bool:
         """Return whether school keeps the family from moving far this month."""
         return bool(
-            self.model.school_now
-            and self.size >= 3
-            and self.school_rank < self.model.params.gates.school_share
+            self.model.school_now and self.size >= 3 and self.school_rank < self.model.params.gates.school_share
         )
 
     # -- acting
@@ -1113,9 +1101,7 @@ class OracleModel(mesa.Model):
         """Return whether this month is inside the school year."""
         if self.school_months is None:
             return False
-        return bool(
-            self.school_months(self.month) if callable(self.school_months) else self.school_months[self.month]
-        )
+        return bool(self.school_months(self.month) if callable(self.school_months) else self.school_months[self.month])
 
     def offered(self, offers: int, kind: int) -> list[Programme]:
         """Return the programmes of a kind in a mask of offers."""

@@ -6,6 +6,7 @@ household; the kernels are asked nothing but prices.
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,15 @@ def world(n: int, **changes: Any) -> Compiled:
     """Return a world where one family, many times over, has seven things to choose from."""
     compiled = plain_world(same_family(n, vulnerable=1), 1, CONDITIONS, **(CHANGES | changes))
     geography = compiled.geography
-    geography.site_area[:] = np.where(np.arange(len(geography.site_area)) == CAMP, HERE, HOME)
-    geography.capacity[:] = int(PLENTY)
-    geography.network[:] = np.arange(geography.network.shape[1]) >= THIRD  # only one third place is considered
-    return compiled
+    sites, areas = len(geography.site_area), geography.network.shape[1]
+    only_third = np.tile((np.arange(areas) >= THIRD).astype(float), (areas, 1))
+    geography = replace(
+        geography,
+        site_area=np.where(np.arange(sites) == CAMP, HERE, HOME),
+        capacity=np.full(sites, int(PLENTY)),
+        network=only_third,
+    )
+    return replace(compiled, geography=geography)
 
 
 def choices(compiled: Compiled, seed: int) -> tuple[np.ndarray, SolutionsModel]:
@@ -139,14 +145,13 @@ def test_shares_do_not_depend_on_how_long_an_epoch_is():
 def test_raising_one_value_moves_households_to_it_and_nowhere_else(option, parameter):
     """With the same draws: whoever changes changes to the raised alternative, so no other share can rise."""
     before, _ = choices(world(30_000), 5)
-    base = load(parameter)
-    after, _ = choices(world(30_000, **{parameter: base + 0.3}), 5)
+    after, _ = choices(world(30_000, **{parameter: usual(parameter) + 0.3}), 5)
     changed = before != after
     assert changed.any()
     assert set(after[changed]) == {OPTIONS.index(option)}
 
 
-def load(parameter: str) -> float:
+def usual(parameter: str) -> float:
     """Return the value of a parameter in these worlds."""
     section, name = parameter.split("__")[1:]
     return float(CHANGES.get(parameter, getattr(getattr(world(1).params, section), name)))

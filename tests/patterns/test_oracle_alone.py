@@ -165,9 +165,7 @@ def household_columns() -> dict[str, np.ndarray]:
     rows = np.arange(ROWS)
     place = np.select([rows < 30, rows < 38, rows < 46, rows < 52, rows < 56], [0, 1, 2, 3, 4], 5)
     at_home = place == 4
-    shelters = np.array(
-        [codes.CAMP, codes.CAMP, codes.RENTED, codes.INFORMAL, codes.OWN_HOME, codes.INFORMAL]
-    )
+    shelters = np.array([codes.CAMP, codes.CAMP, codes.RENTED, codes.INFORMAL, codes.OWN_HOME, codes.INFORMAL])
     tenure = np.where(at_home, codes.OWNER, rng.integers(0, 3, ROWS))
     months = rng.integers(0, 40, ROWS)
     values = {name: np.zeros(ROWS) for name in (c.name for c in (*FIXED, *STATE))}

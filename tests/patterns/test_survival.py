@@ -88,7 +88,9 @@ def test_the_displaced_share_follows_the_analytic_curve(length, p, pull):
     found, q = simulated(length, p, pull)
     expected = np.array([survival(t, q, p, length) for t in range(MONTHS + 1)])
     error = np.sqrt(expected * (1 - expected) / N)
-    print(f"L {length}, p {p}, q {q:.4f}: after 12, 24, 48 months {found[[12, 24, 48]]}, curve {expected[[12, 24, 48]]}")
+    print(
+        f"L {length}, p {p}, q {q:.4f}: after 12, 24, 48 months {found[[12, 24, 48]]}, curve {expected[[12, 24, 48]]}"
+    )
     assert found[0] == 1.0
     assert np.all(np.abs(found - expected)[1:] < 4 * error[1:])
 

@@ -1,0 +1,68 @@
+# Everything runs in .venv, made here from Python 3.11 or later; `make PYTHON=/path/to/python demo` names another one.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+BIN := .venv/bin
+SCENARIOS := iraq/no-closure iraq/closure-no-notice iraq/closure-with-alternatives
+SEEDS ?= 20
+
+.PHONY: help demo test slow lint format bench manual notebook clean
+
+help:
+	@echo "make demo      set up, and compare three futures of the Iraq case"
+	@echo "make test      set up with the tools, and run the fast tests"
+	@echo "make slow      run the statistical tests as well (minutes)"
+	@echo "make lint      style, types and the order of the floors"
+	@echo "make format    put the code into the common style"
+	@echo "make bench     measure speed; writes results/benchmark.json"
+	@echo "make manual    write docs/parameters.md, columns.md and outputs.md anew"
+	@echo "make notebook  execute the notebooks"
+	@echo "make clean     remove .venv, results and caches of tools"
+
+demo: .venv/core
+	$(BIN)/sim compare $(SCENARIOS) --seeds $(SEEDS) --out results/demo
+
+# The first line compiles the model once, so that parallel tests find it compiled.
+test: .venv/dev
+	$(BIN)/python -c "import sim; sim.run('iraq/no-closure', households=1000, months=1)"
+	$(BIN)/python -m pytest -m "not slow" -rs -n 2
+
+slow: .venv/dev
+	$(BIN)/python -m pytest -m slow -rA
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/core
+	mkdir -p results
+	$(BIN)/python benchmarks/engine.py --json results/benchmark.json
+
+manual: .venv/core
+	$(BIN)/python docs/build_manual.py
+
+notebook: .venv/dev
+	$(BIN)/python -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+clean:
+	rm -rf .venv results dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# Stamp files: installing again only when pyproject.toml has changed.
+.venv/core: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[dev,notebook]"
+	@touch .venv/core $@
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or later, or name one: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is $$($(PYTHON) --version 2>&1); Python 3.11 or later is needed: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu install the package python3-venv"; exit 1; }

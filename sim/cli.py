@@ -1,0 +1,255 @@
+"""Commands: parse, call, print. Everything heavy is imported when a command needs it, so that help is quick."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.schema.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.scenario import Scenario
+
+BAD_INPUT, INTERRUPTED = 2, 130
+MOST_SEED = 2**32 - 1
+COMPILING = "Compiling the model, about half a minute, once ..."
+
+app = typer.Typer(
+    name="sim",
+    help="""Compare what durable solutions follow for displaced households under different interventions.
+
+    Output is a scenario, not a forecast. Start with:
+
+    sim list
+
+    sim compare iraq/no-closure iraq/closure-no-notice iraq/closure-with-alternatives --seeds 5""",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name from `sim list`, or a .yaml file.")]
+ScenarioNames = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO", help="Names or .yaml files; the first is the baseline.")
+]
+Households = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Simulated households to aim at, instead of the scenario's.")
+]
+Months = Annotated[int | None, typer.Option(metavar="N", min=1, help="Months to simulate, instead of the scenario's.")]
+Threads = Annotated[
+    int, typer.Option(metavar="N", min=1, max=1024, help="Threads to use; results do not depend on it.")
+]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Results folder. Default: results/ and the scenario's name.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; can be repeated."),
+]
+
+
+@app.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that come with the package, with the question each asks."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from sim.library import scenario_names
+    from sim.scenario import load_scenario
+
+    console = _console()
+    for name in scenario_names():
+        spec = load_scenario(name).spec
+        console.print(Text(name, style="bold"))
+        console.print(Padding(Text(f"{spec.title}\n{spec.question.strip()}"), (0, 0, 1, 2)))
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files, or names from `sim list`.")],
+) -> None:
+    """Check scenario files with their tables, and say what is wrong where.
+
+    Example: sim check my-scenario.yaml iraq/no-closure
+    """
+    from sim.experiments.run import prepared
+
+    failed = 0
+    for file in files:
+        try:
+            compiled = prepared(file)
+        except InputError as error:
+            failed += 1
+            _complain(str(error))
+        else:
+            rows = len(compiled.households["id"])
+            _say(f"OK  {file}: {compiled.months} months, {rows:,} simulated households")
+    if failed:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, max=MOST_SEED, help="The luck of the run.")] = 0,
+    households: Households = None,
+    months: Months = None,
+    threads: Threads = 1,
+    out: Out = None,
+    set_: Set = None,
+) -> None:
+    """Run one scenario once, print what came of it, and write a results folder.
+
+    Example: sim run iraq/no-closure --seed 1 --months 24 --set parameters.choice.epoch=12
+    """
+    from sim.experiments.counterparts import CLOSURE_WARNING, closures
+    from sim.experiments.run import prepared
+    from sim.experiments.run import run as run_scenario
+    from sim.report.folder import refuse_foreign, save_run
+    from sim.report.progress import progress
+    from sim.report.tables import run_tables
+
+    loaded = _loaded(scenario, set_)
+    target = out or Path("results") / _slug(loaded.name)
+    refuse_foreign(target)
+    _announce_compiling()
+    with _interruptible():
+        compiled = prepared(loaded, households, months)
+        with progress(_console(stderr=True), compiled.months, "months") as bar:
+            result = run_scenario(compiled, seed=seed, threads=threads, tick=bar.tick)
+        written = save_run(result, target)
+    console = _console()
+    console.print(run_tables(result, console.width))
+    if closures(loaded):
+        _say(f"\n{CLOSURE_WARNING}")
+    _say(f"\nstate hash {result.manifest['state_hash']}")
+    _list_written(written)
+
+
+@app.command()
+def compare(
+    scenarios: ScenarioNames,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100_000, help="How many seeds to run every scenario with.")
+    ] = 20,
+    households: Households = None,
+    months: Months = None,
+    threads: Threads = 1,
+    out: Out = None,
+    set_: Set = None,
+) -> None:
+    """Compare scenarios over the same seeds, print the comparison, and write a results folder.
+
+    A camp closure is never compared alone: without closure, and with notice and alternatives, are added where missing.
+
+    Example: sim compare iraq/no-closure iraq/closure-with-alternatives --seeds 10 --out results/closure
+    """
+    from sim.experiments.compare import compare as compare_scenarios
+    from sim.experiments.compare import planned_runs
+    from sim.report.folder import refuse_foreign, save_comparison
+    from sim.report.progress import progress
+    from sim.report.tables import comparison_tables
+
+    loaded = [_loaded(name, set_) for name in scenarios]
+    target = out or Path("results") / f"compare-{_slug(loaded[0].name)}"
+    refuse_foreign(target)
+    _announce_compiling()
+    with _interruptible():
+        with progress(_console(stderr=True), planned_runs(loaded, seeds), "runs") as bar:
+            comparison = compare_scenarios(loaded, seeds, households, months, threads, bar.tick)
+        written = save_comparison(comparison, target)
+    console = _console()
+    console.print(comparison_tables(comparison, console.width))
+    for note in comparison.notes:
+        _say(f"\n{note}")
+    _list_written(written)
+    if len(comparison.manifest["seeds"]) < seeds:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder of a run or a comparison.")],
+) -> None:
+    """Print the tables of a results folder again.
+
+    Example: sim show results/iraq-no-closure
+    """
+    from sim.report.folder import open_any, tables_of
+
+    shown = open_any(folder)
+    console = _console()
+    console.print(tables_of(shown, console.width))
+    for note in getattr(shown, "notes", ()):
+        _say(f"\n{note}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; bad input ends with one message and exit code 2, without a traceback."""
+    try:
+        app(arguments)
+    except InputError as error:
+        _complain(str(error))
+        sys.exit(BAD_INPUT)
+
+
+def _loaded(name: str, changes: list[str] | None) -> "Scenario":
+    from sim.scenario import load_scenario
+    from sim.scenario.load import parse_override
+
+    overrides: dict[str, Any] = dict(parse_override(change) for change in changes or [])
+    return load_scenario(name, overrides)
+
+
+def _announce_compiling() -> None:
+    from sim.kernels.compile import cache_folder
+
+    if not any(cache_folder().rglob("*.nbi")):
+        _say(COMPILING, stderr=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """End with exit code 130 when interrupted before there was anything to keep."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say("Interrupted; nothing was finished, nothing is written.", stderr=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _console(stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def _say(text: str, stderr: bool = False) -> None:
+    _console(stderr).print(text, markup=False, soft_wrap=stderr)
+
+
+def _complain(text: str) -> None:
+    from rich.text import Text
+
+    _console(stderr=True).print(Text.assemble(("error: ", "bold red"), text), soft_wrap=True)
+
+
+def _list_written(paths: list[Path]) -> None:
+    _say("\nWritten:")
+    for path in paths:
+        _console().print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def _slug(name: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+from sim.experiments import Result
+from sim.report.assumed import assumed
+from sim.report.parameter_tables import parameter_entries
+from sim.report.programme_words import event_words, programme_words
+from sim.scenario import load_scenario
+from sim.schema.case import Composition
+from sim.schema.parameters import Parameters
+
+
+def test_page_names_what_a_reader_needs(comparison):
+    page = assumed(comparison)
+    for text in (
+        "Scenario, not a forecast.",
+        "luck only; parameter uncertainty not included",
+        "all camps close by the end of Feb 2018, without notice",
+        "told 1 month before",
+        "a seat in a convoy home, at 250 USD a family",
+        "up to 120 USD a month towards rent for 12 months",
+        "scenarios/iraq/SOURCES.md",
+        "below 10",
+        "What is assumed independent",
+    ):
+        assert text in page
+
+
+def test_every_parameter_is_listed_with_unit_and_source(result):
+    page = assumed(result)
+    found = parameter_entries(Parameters(), Composition())
+    assert len(found) > 80
+    for entry in found:
+        assert entry.unit, entry.path
+        assert entry.meaning, entry.path
+        assert entry.source, entry.path
+        assert f"`{entry.path}`" in page
+
+
+def test_only_changed_parameters_are_called_changed(result):
+    assert "None. All parameters" in assumed(result)
+    resolved = {**result.resolved, "parameters": {**result.resolved["parameters"]}}
+    resolved["parameters"]["choice"] = {**resolved["parameters"]["choice"], "epoch": 13}
+    page = assumed(Result(result.data, result.manifest, resolved))
+    changed = page.split("differ from their defaults")[1].split("## ")[0]
+    assert "| `parameters.choice.epoch` | 13 |" in changed
+    assert changed.count("`parameters.") == 1
+
+
+def test_switches_are_read_from_the_parameters(result):
+    resolved = {**result.resolved, "parameters": {"gates": {"school_share": 0.5}, "markets": {"feedback": False}}}
+    page = assumed(replace(result, resolved=resolved))
+    assert "Switched on here: the school year" in page
+    assert "markets is switched off here" in page
+
+
+def test_events_are_told_in_words():
+    changes = {
+        "arrivals.late": {
+            "origin": "IQ-G15", "area": "IQ-G08", "wave": "w1", "first_month": "2018-03", "families_per_month": 200,
+        },
+        "shocks.clash": {"area": "IQ-G13", "month": "2018-02", "security": 0.2, "months": 2},
+        "conditions.rents": {"condition": "rent", "first_month": "2018-02", "times": 1.5},
+    }  # fmt: skip
+    spec = load_scenario("iraq/no-closure", changes).spec
+    told = " ".join(event_words(spec))
+    assert "200 families a month arrive in IQ-G08 from IQ-G15, in Mar 2018" in told
+    assert "everybody in IQ-G13 reconsiders" in told
+    assert "rent multiplied by 1.5 in all areas, from Feb 2018 to the end" in told
+    assert programme_words(spec.programmes) == []

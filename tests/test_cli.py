@@ -1,0 +1,183 @@
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from sim import cli
+from sim.experiments.counterparts import CLOSURE_WARNING
+
+SMALL = ["--households", "5000", "--months", "3"]
+LABEL = "luck only; parameter uncertainty not included"
+
+
+@pytest.fixture
+def sim(capsys, monkeypatch, tmp_path):
+    """Call the command line in an empty folder; return exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as end:
+            cli.main(list(arguments))
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    monkeypatch.setattr("sim.report.folder.save_figures", lambda *_: [])
+
+
+def test_help_is_light():
+    code = (
+        "import sys\nfrom sim.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print('LOADED', [n for n in ('numba', 'numpy', 'xarray', 'pandas', 'matplotlib', 'mesa') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "LOADED []" in done.stdout
+    for command in ("list", "check", "run", "compare", "show"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "run", "compare", "show"])
+def test_help_has_an_example(sim, command):
+    code, out, _ = sim(command, "--help")
+    assert code == 0
+    assert f"Example: sim {command}" in out
+
+
+def test_list(sim):
+    code, out, _ = sim("list")
+    assert code == 0
+    assert "iraq/closure-no-notice" in out
+    assert "What follows if no camp is closed?" in out
+
+
+def test_check_reads_every_file(sim, tmp_path):
+    (tmp_path / "wrong.yaml").write_text("extends: iraq/no-closure\nmonth: 3\n")
+    code, out, err = sim("check", "wrong.yaml", "iraq/no-closure")
+    assert code == 2
+    assert "OK  iraq/no-closure" in out
+    assert "did you mean" in err
+    assert "line 2" in err
+
+
+def test_run_writes_and_shows(sim):
+    code, out, _ = sim("run", "iraq/closure-no-notice", *SMALL, "--seed", "2")
+    assert code == 0
+    assert CLOSURE_WARNING.split(".")[0] in " ".join(out.split())
+    assert "\x1b" not in out
+    folder = Path("results/iraq-closure-no-notice")
+    for name in ("manifest.json", "assumed.md", "run.txt", "figures/stock.png"):
+        assert (folder / name).is_file()
+        assert str(folder / name) in out
+    code, shown, _ = sim("show", str(folder))
+    assert code == 0
+    assert out.startswith(shown.rstrip())
+
+
+def test_same_seed_same_state_for_any_number_of_threads(sim, no_figures):
+    hashes = set()
+    for threads in ("1", "2"):
+        _, out, _ = sim("run", "iraq/no-closure", *SMALL, "--threads", threads, "--out", "same")
+        hashes.add(next(line for line in out.splitlines() if line.startswith("state hash")))
+    assert len(hashes) == 1
+
+
+def test_compare_adds_counterparts_and_says_so(sim):
+    out_folder = Path("results/closing")
+    code, out, _ = sim("compare", "iraq/closure-no-notice", *SMALL, "--seeds", "2", "--out", str(out_folder))
+    text = " ".join(out.split())
+    assert code == 0
+    assert LABEL in text
+    assert text.count("Added for comparison") == 2
+    assert max(map(len, out.split("Written:")[0].splitlines())) <= 80
+    assert LABEL in (out_folder / "comparison.txt").read_text().replace("\n", " ")
+    code, shown, _ = sim("show", str(out_folder))
+    assert code == 0
+    assert LABEL in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["iraq/no-clos"], "did you mean 'iraq/no-closure'"),
+        (["nowhere.yaml"], "does not exist"),
+        (["iraq/no-closure", "--seed", "-1"], "--seed"),
+        (["iraq/no-closure", "--seed", "9" * 25], "--seed"),
+        (["iraq/no-closure", "--seed", "x"], "--seed"),
+        (["iraq/no-closure", "--threads", "0"], "--threads"),
+        (["iraq/no-closure", "--households", "-5"], "--households"),
+        (["iraq/no-closure", "--months", "0"], "--months"),
+        (["iraq/no-closure", "--months", "601"], "600"),
+        (["iraq/no-closure", "--set", "parameters.choice.epohc=3"], "did you mean 'epoch'"),
+        (["iraq/no-closure", "--set", "parameters.choice.epoch=long"], "parameters.choice.epoch"),
+        (["iraq/no-closure", "--set", "epoch"], "path=value"),
+        (["iraq/no-closure", "--set", "a=[1"], "not readable"),
+        (["iraq/no-closure", "--out", "taken"], "something else than results"),
+        (["iraq/no-closure", "--out", "taken/file"], "is a file"),
+        ([], "SCENARIO"),
+        (["iraq/no-closure", "--colour"], "--colour"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_bad_input_is_one_message_and_nothing_written(sim, tmp_path, command, arguments, message):
+    if command == "compare" and "--seed" in arguments:
+        arguments = ["--seeds" if word == "--seed" else word for word in arguments]
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").write_text("kept")
+    code, out, err = sim(command, *arguments)
+    assert code == 2
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err + out
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "taken"]
+
+
+def test_show_of_something_else(sim, tmp_path):
+    code, _, err = sim("show", str(tmp_path))
+    assert code == 2
+    assert "no results in this folder" in err
+
+
+def test_compiling_is_announced(sim, monkeypatch, tmp_path):
+    monkeypatch.setenv("SOLUTIONS_SIM_CACHE", str(tmp_path / "cache"))
+    cli._announce_compiling()
+    code, _, err = sim("run", "iraq/no-clos")
+    assert code == 2
+    assert err.startswith(cli.COMPILING)
+
+
+def test_interrupted_comparison_keeps_whole_seeds(sim, monkeypatch, no_figures):
+    module = import_module("sim.experiments.compare")
+    real, calls = module.run, []
+
+    def interrupted(*arguments, **named):
+        calls.append(1)
+        if len(calls) > 3:
+            raise KeyboardInterrupt
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(module, "run", interrupted)
+    code, out, _ = sim("compare", "iraq/no-closure", "iraq/as-happened", *SMALL, "--seeds", "9", "--out", "part")
+    assert code == 130
+    assert "Interrupted: 1 of 9 seeds finished." in " ".join(out.split())
+    assert json.loads(Path("part/manifest.json").read_text())["seeds"] == [0]
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_interrupted_before_anything_was_finished(sim, monkeypatch, tmp_path, command):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.model.SolutionsModel.step", interrupted)
+    code, _, err = sim(command, "iraq/no-closure", *SMALL)
+    assert code == 130
+    assert "nothing is written" in err
+    assert list(tmp_path.iterdir()) == []

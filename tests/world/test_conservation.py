@@ -1,0 +1,146 @@
+"""Whatever is assumed: nobody vanishes, no camp overflows, no dwelling is let twice, no budget is overspent."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.kernels.codes import CAMP, RENTED
+from sim.model import SolutionsModel
+from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
+
+MONTHS = 10
+WINDOW = {"first_month": "2018-02"}
+
+
+@cache
+def base() -> Scenario:
+    """Return the case with arrivals and one programme of each kind, over ten months."""
+    arrivals = {
+        "origin": "IQ-G15",
+        "area": "IQ-G15",
+        "shelter": "camp",
+        "site": "IQ-D087-C",
+        "wave": "w8",
+        "first_month": "2018-02",
+        "last_month": "2018-05",
+        "families_per_month": 700,
+    }
+    return load_scenario("iraq/no-closure").override({"months": MONTHS, "rows": 2000, "arrivals.more": arrivals})
+
+
+def scenario(changes: dict[str, Any]) -> Compiled:
+    """Return the base case with some changes."""
+    return compile_scenario(base().override(changes))
+
+
+numbers = st.integers(0, 1200)
+assumptions = st.fixed_dictionaries(
+    {
+        "parameters.review.eviction_rented": st.floats(0, 0.2),
+        "parameters.gates.reinstall": st.floats(0, 1000),
+        "parameters.pathways.return_home": st.floats(-3, 3),
+        "parameters.pathways.integrate": st.floats(-5, 1),
+        "parameters.pathways.settle": st.floats(-5, 1),
+        "parameters.pathways.camp_entry": st.floats(-3, 3),
+        "parameters.choice.epoch": st.integers(1, 40),
+        "parameters.markets.feedback": st.booleans(),
+        "conditions.homes": st.fixed_dictionaries(
+            {
+                "condition": st.just("vacant_rentals"),
+                "first_month": st.just("2018-01"),
+                "times": st.sampled_from([0.0, 0.01, 1.0]),
+            }
+        ),
+        "programmes.closing": st.fixed_dictionaries(
+            {
+                "kind": st.just("camp_closure"),
+                "sites": st.sampled_from(["all", ["IQ-D087-C", "IQ-D050-C"]]),
+                "closing_month": st.sampled_from(["2018-01", "2018-06"]),
+                "notice_months": st.integers(0, 8),
+                "share": st.sampled_from([0.3, 1.0]),
+            }
+        ),
+        **{
+            f"programmes.{kind}": st.fixed_dictionaries(
+                {
+                    "kind": st.just(kind),
+                    "window": st.just(WINDOW),
+                    "places_per_month": numbers,
+                    "budget": st.one_of(st.none(), st.integers(0, 500_000)),
+                    "allocation": st.sampled_from(["need", "lottery"]),
+                }
+            )
+            for kind in ("transport", "return_grant", "rent_subsidy")
+        },
+    }
+)
+
+
+def assert_conserved(model: SolutionsModel, families: int, persons: int) -> None:
+    """Families and persons add up, in the columns and in what is recorded."""
+    households, stocks = model.households, model.world.stocks
+    weight = households["weight"].astype(np.int64)
+    assert weight.sum() == families
+    assert stocks.families.sum() == stocks.by_group.sum() == stocks.by_wave.sum() == families
+    assert stocks.persons.sum() == (weight * households["size"]).sum() == persons
+    by_situation = np.bincount(households.situation(), weight, minlength=5)
+    assert np.array_equal(stocks.families.sum(axis=(1, 2)), by_situation)
+    assert np.array_equal(stocks.by_shelter.sum(axis=1), by_situation)
+
+
+def assert_possible(model: SolutionsModel) -> None:
+    """Every household is somewhere it can be."""
+    state, fixed = model.households.state, model.households.fixed
+    present = state.present == 1
+    assert np.array_equal(state.shelter == CAMP, state.site >= 0)
+    in_camp = state.site >= 0
+    assert np.array_equal(model.world.geography.site_area[state.site[in_camp]], state.area[in_camp])
+    home = present & (state.at_home == 1)
+    assert np.array_equal(state.area[home], fixed.origin[home])
+    assert not state.settled[home].any()
+    assert (state.shelter[present & (state.settled > 0)] == RENTED).all()
+    assert (state.savings >= -model.compiled.params.budget.debt_limit).all()
+    subsidised = state.subsidy >= 0
+    assert np.array_equal(subsidised, state.subsidy_months > 0)
+    assert (state.shelter[subsidised] == RENTED).all()
+    for belief in (state.belief_security, state.belief_services, state.house):
+        assert belief.min() >= 0
+        assert belief.max() <= 1
+
+
+def rentals(model: SolutionsModel) -> np.ndarray:
+    """Return the rented dwellings that there are for these households by area, int64[A]."""
+    vacant = model.compiled.paths["vacant_rentals"][0]
+    return np.floor(vacant).astype(np.int64) + model.world.start.renters
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(assumptions, st.integers(0, 2**64 - 1))
+def test_nothing_is_lost_and_no_limit_is_passed(changes, seed):
+    compiled = scenario(changes)
+    model = SolutionsModel(compiled, seed=seed)
+    weight = compiled.households["weight"].astype(np.int64)
+    families, persons = int(weight.sum()), int((weight * compiled.households["size"]).sum())
+    room, money = rentals(model), [offer.budget for offer in compiled.offers.values()]
+    for month in range(MONTHS):
+        before = model.world.stocks.site_families.copy(), model.world.stocks.renters.copy()
+        entering = (compiled.households["arrival"] == month) & (compiled.households["site"] >= 0) & (month > 0)
+        arriving = np.bincount(compiled.households["site"][entering], weight[entering], minlength=len(before[0]))
+        model.step()
+        assert_conserved(model, families, persons)
+        assert_possible(model)
+        sites, now = model.world.deliveries.sites, model.world.stocks
+        assert np.all(now.site_families <= np.maximum(sites.capacity, before[0] + arriving))
+        if changes["parameters.markets.feedback"]:  # without it, the same vacancies are there again every month
+            assert np.all(now.renters <= np.maximum(room, before[1]))
+        emptied = (month >= compiled.closures.closing) & (compiled.closures.share == 1)
+        assert not now.site_families[emptied & (arriving == 0)].any()
+        assert (model.world.prices.free >= 0).all()
+        for programme, budget in zip(model.programmes, money):
+            assert budget is None or programme.ledger.spent <= round(budget * 100)
+            assert programme.ledger.spent == programme.ledger.served * programme.ledger.terms.cost
+    served = model.recorder.arrays["served"].sum(axis=0)
+    assert served.tolist() == [programme.served for programme in model.programmes]
