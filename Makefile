@@ -22,7 +22,7 @@ demo: .venv/core
 
 # The first line compiles the model once, so that parallel tests find it compiled.
 test: .venv/dev
-	$(BIN)/python -c "import sim; sim.run('iraq/no-closure', households=1000, months=1)"
+	$(BIN)/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"
 	$(BIN)/python -m pytest -m "not slow" -rs -n 2
 
 slow: .venv/dev

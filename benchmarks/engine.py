@@ -1,7 +1,7 @@
 """Speed of the engine: household-months per CPU-second on one thread, against plain Mesa objects.
 
-``python benchmarks/engine.py --json results/benchmark.json``. CPU time is that of the one thread that works. A speed is the
-slope between a short and a long run, so that set-up cancels. Rows beyond the families of the case are made by
+``python benchmarks/engine.py --json results/benchmark.json``. CPU time is that of the one thread that works. A speed
+is the slope between a short and a long run, so that set-up cancels. Rows beyond the families of the case are made by
 repeating its households with new numbers, hence new tastes and luck, in a world that is larger by the same factor.
 It prints what it measured and judges nothing.
 """
@@ -122,7 +122,7 @@ def first_runs() -> dict[str, float]:
 
 def measure(sizes: list[int]) -> dict[str, Any]:
     """Return every measurement, taken in one process in one order."""
-    SolutionsModel(world_of(1_000, 1), seed=0).run()  # compiled before anything is timed
+    SolutionsModel(world_of(6_000, 1), seed=0).run()  # compiled before anything is timed
     return {
         "scenario": SCENARIO,
         "engine": [engine_speed(rows) for rows in sizes],
@@ -144,12 +144,12 @@ def processor() -> str:
 def shown(found: dict[str, Any]) -> Table:
     """Return the measurements as a table."""
     table = Table(title=f"Household-months per CPU-second, one thread, {found['scenario']}")
-    for head in ("", "rows", "months", "CPU seconds", "household-months / CPU s", "times objects"):
-        table.add_column(head, justify="left" if not head else "right")
+    for head in ("", "rows", "months", "CPU seconds", "per CPU second", "times objects"):
+        table.add_column(head, justify="right" if head else "left", no_wrap=True)
     objects = found["objects"]["household_months_per_cpu_second"]
     for name, entry in [*(("engine", e) for e in found["engine"]), ("Mesa objects", found["objects"])]:
         rate = entry["household_months_per_cpu_second"]
-        spans = (" to ".join(f"{value:,}" for value in entry[key]) for key in ("months", "cpu_seconds"))
+        spans = ("-".join(f"{value:,}" for value in entry[key]) for key in ("months", "cpu_seconds"))
         table.add_row(name, f"{entry['rows']:,}", *spans, f"{rate:,}", f"{rate / objects:,.0f}")
     return table
 

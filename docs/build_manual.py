@@ -203,7 +203,7 @@ of `sim/kernels/codes.py`. `model.households["savings"]` is a column, `model.hou
 
 OUTPUTS = """`Result.data` is an xarray dataset with these variables. `month` has one entry more than the months
 simulated: entry 0 is the start, entry t the end of the t-th month. Stocks are those at that moment; events are those
-of the month that ends there. `origin` and `area` are p-codes. Families and persons count weights, not simulated rows."""
+of the month that ends there. `origin` and `area` are p-codes. Families and persons count weights, not rows."""
 
 HEADLINE_TEXT = "What `sim compare` shows for every scenario, with the harm beside the totals."
 

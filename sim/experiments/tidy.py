@@ -3,7 +3,7 @@
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes import suppressed
+from sim.outcomes import released, suppressed
 
 # What is published, and over which dimensions it is summed first: crossings of many dimensions make small cells.
 PUBLISHED: dict[str, tuple[str, ...]] = {
@@ -21,9 +21,11 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
     "uninformed": (),
     "voluntary": (),
     "moves_by_push": (),
+    "after_push": (),
     "overridden": (),
     "intended": (),
     "blocked": (),
+    "released": (),
     "served": (),
     "spent": (),
     "employment": (),
@@ -35,6 +37,7 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
 
 def tidy(data: xr.Dataset) -> pd.DataFrame:
     """Return the publishable values: variable, month, date, labels, unit, value, suppressed; zeros left out."""
+    data = data.assign(released=released(data))
     frames = [_long(data, name, summed) for name, summed in PUBLISHED.items() if _source(name) in data]
     table = pd.concat(frames, ignore_index=True)
     labels = [name for name in table.columns if name not in ("variable", "month", "date", "unit", "value")]

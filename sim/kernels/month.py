@@ -133,9 +133,9 @@ def carry_out(fixed, state, plan, i, month, events):
     if action.kind == STAY:
         return False
     verdict = judge(who, now, month, choice, push, plan.ordinary[i], plan.granted[i], plan.vacancy[i])
-    before = situation(state, i)
+    before, since_push = situation(state, i), state.months_since_push[i]
     move(state, i, month, action, push)
-    count_move(fixed, i, before, situation(state, i), action, push, verdict, events)
+    count_move(fixed, i, before, situation(state, i), action, push, since_push, verdict, events)
     return True
 
 

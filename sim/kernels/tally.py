@@ -14,6 +14,8 @@ from sim.kernels.codes import (
 )
 from sim.kernels.compile import inlined
 
+RECENT_MONTHS = 12  # a move without a push this soon after one may still be its consequence
+
 GROUPS = ("neither", "female_headed", "vulnerable", "female_headed_vulnerable")
 
 # Stocks at the end of a month, int64. Sizes: 5 situations, A areas, W waves, S sites, 4 groups, 5 shelters.
@@ -41,6 +43,7 @@ Events = namedtuple(
     "uninformed "  # [5 class, 5 pathway, 4 group]
     "voluntary "  # [5 pathway, 4 group]
     "moves_by_push "  # [4 push bits, 5 class]
+    "after_push "  # [5 pathway, 4 group], unpushed moves by households pushed in the year before
     "overridden "  # [7], gates that did not stop an exit on closure day
     "reviewed "  # [1]
     "intended "  # [5 pathway, A destination], of those who reviewed
@@ -111,7 +114,7 @@ def count_intention(fixed, state, plan, i, events):
 
 
 @inlined
-def count_move(fixed, i, before, after, action, push, verdict, events):
+def count_move(fixed, i, before, after, action, push, since_push, verdict, events):
     """Add one move to the events, with the verdict on it."""
     weight, kind, who = fixed.weight[i], action.kind, group(fixed, i)
     events.flows[before, after] += weight
@@ -124,6 +127,8 @@ def count_move(fixed, i, before, after, action, push, verdict, events):
         events.voluntary[kind, who] += weight
     if push:
         events.moves_by_push[push, verdict.push_class] += weight
+    elif 0 <= since_push < RECENT_MONTHS:
+        events.after_push[kind, who] += weight
     for gate in range(events.overridden.size):
         if verdict.overridden >> gate & 1:
             events.overridden[gate] += weight

@@ -83,6 +83,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("diverted", "Diverted: would have gone elsewhere", "families", "Moved under a push", _moves(classes="diverted")),
     Outcome("hastened", "Hastened: would have gone, but later", "families", "Moved under a push", _moves(classes="hastened")),
     Outcome("moved_anyway", "Would have moved that month anyway", "families", "Moved under a push", _moves(classes="would_have_moved_now")),
+    Outcome("after_push", "Moved without a push, in the year after one", "families", "Moved under a push", lambda data: float(data["after_push"].sum())),
     Outcome("worst_group_induced", "Induced moves per 100 families, worst-off group", "%", "Moved under a push", _worst_group),
     Outcome("returns", "Returns made", "families", "Quality of returns", _moves(pathway="return")),
     Outcome("voluntary_returns", "Voluntary: unforced, informed, with an alternative", "families", "Quality of returns", _moves("voluntary", pathway="return")),

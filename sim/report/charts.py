@@ -43,6 +43,7 @@ def stock(view: View) -> Figure:
         axis.set_title(label, fontsize=11, loc="left")
     for axis in axes[len(shown) :]:
         axis.set_axis_off()
+        axes[-3].tick_params(labelbottom=True)  # the panel above has lost the dates under it
     for axis in axes[::2]:
         axis.set_ylabel("Families")
     figure.align_ylabels()
@@ -126,7 +127,7 @@ def _stock_panel(axis: Axes, view: View, values: xr.DataArray, days: Array) -> N
                 axis.plot(days, edge, color=style.colour, linestyle=style.line, linewidth=0.5, alpha=0.8)
         axis.plot(days, mean, color=style.colour, linestyle=style.line, marker=style.marker, markersize=4,
                   markevery=(n * 2 % 6, 6), linewidth=1.6, label=title)  # fmt: skip
-    _closing_lines(axis, view)
+    _closing_lines(axis, view, float(days[-1]))
     _tidy_axis(axis)
     axis.set_ylim(bottom=0)
     locator = mdates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
@@ -142,10 +143,12 @@ def _masked(values: xr.DataArray) -> xr.DataArray:
     return values.where((mean == 0) | (mean >= SMALLEST_CELL))
 
 
-def _closing_lines(axis: Axes, view: View) -> None:
+def _closing_lines(axis: Axes, view: View, last: float) -> None:
     months = sorted({month for closing in view.closings.values() for month in closing})
     for month in months:
         day = _end_of(month)
+        if day > last:
+            continue
         axis.axvline(day, color=QUIET, linewidth=0.8, linestyle=":")
         text = f"camps close, {month_words(month)}"
         axis.annotate(text, (day, 0.02), xycoords=("data", "axes fraction"), rotation=90,

@@ -34,8 +34,9 @@ LOOKS = (
 
 
 def look(n: int) -> Look:
-    """Return the look of the n-th scenario; after six they repeat."""
-    return LOOKS[n % len(LOOKS)]
+    """Return the look of the n-th scenario; when colours come round again, lines and hatches do not."""
+    first, other = LOOKS[n % len(LOOKS)], LOOKS[(n + n // len(LOOKS)) % len(LOOKS)]
+    return Look(first.colour, other.line, other.marker, other.hatch)
 
 
 def canvas(width: float, height: float, title: str, footer: str, legend_rows: int = 0) -> Figure:
@@ -81,8 +82,13 @@ def legend_rows(titles: list[str]) -> int:
     """Return the lines of text a legend takes; none for a single scenario."""
     if len(titles) < 2:
         return 0
-    deepest = max(_lines(title) for title in wrapped(titles))
-    return deepest * -(-len(titles) // legend_columns(titles))
+    columns = legend_columns(titles)
+    least, longer = divmod(len(titles), columns)  # the first columns hold one more
+    sizes = [least + 1] * longer + [least] * (columns - longer)
+    lines, heights = iter(wrapped(titles)), []
+    for size in sizes:
+        heights.append(sum(_lines(next(lines)) for _ in range(size)))
+    return max(heights)
 
 
 def wrapped(titles: list[str], width: int = 32) -> list[str]:

@@ -51,6 +51,7 @@ def new_events(areas: int, programmes: int) -> Any:
         "uninformed": (5, 5, 4),
         "voluntary": (5, 4),
         "moves_by_push": (4, 5),
+        "after_push": (5, 4),
         "overridden": (7,),
         "reviewed": (1,),
         "intended": (5, areas),

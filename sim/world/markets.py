@@ -79,9 +79,9 @@ def clear(
         Capacity and status of the camps.
     """
     seen = now if markets.feedback else start
-    free_homes = np.floor(conditions["vacant_rentals"]).astype(np.int64) + start.renters - seen.renters
+    free_homes = vacant_homes(conditions["vacant_rentals"], start.renters, seen.renters)
     free_places = np.where(sites.status == OPEN, sites.capacity - now.site_families, 0)
-    free = np.maximum(0, np.concatenate([free_homes, free_places]))
+    free = np.concatenate([free_homes, np.maximum(0, free_places)])
     back = conditions["returned_before"]
     return Prices(
         employment=_employment(seen, start, conditions, opening, markets),
@@ -92,6 +92,12 @@ def clear(
         free=free,
         fallback=_fallback(free[len(free_homes) :], sites.area, len(free_homes)),
     )
+
+
+def vacant_homes(at_start: Float, renters_then: Int, renters: Int) -> Int:
+    """Return vacant dwellings, int64[A]: those at the start, and those that renters have left since."""
+    vacant: Int = np.maximum(0, np.floor(at_start).astype(np.int64) + renters_then - renters)
+    return vacant
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ EVENTS = {
     "uninformed": Variable(("push_class", "pathway", "group"), "families", "returns on beliefs far from the truth"),
     "voluntary": Variable(("pathway", "group"), "families", "moves unforced, informed and with an alternative"),
     "moves_by_push": Variable(("push", "push_class"), "families", "moves under a push, by what pushed"),
+    "after_push": Variable(("pathway", "group"), "families", "moves without a push, in the year after one"),
     "overridden": Variable(("gate",), "families", "exits on closure day through a gate that was shut"),
     "reviewed": Variable(("once",), "families", "families that reviewed their situation"),
     "intended": Variable(("pathway", "area"), "families", "reviews that ended in an intention to move, by destination"),
@@ -57,7 +58,7 @@ PRICES = {
     "services": Variable(("area",), "share", "service capacity over population, at most 1"),
     "share_back": Variable(("origin",), "share", "origin community that is back"),
     "security": Variable(("area",), "index", "security, 0 to 1"),
-    "free_homes": Variable(("area",), "dwellings", "vacant low-end rental dwellings at the start of the month"),
+    "free_homes": Variable(("area",), "dwellings", "vacant low-end rental dwellings"),
 }
 SPENDING = {"spent": Variable(("programme",), "cents", "money spent")}
 RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **SPENDING}
@@ -91,11 +92,10 @@ class Recorder:
 
     def _entry(self, world: World, spent: list[int]) -> dict[str, Array]:
         prices = world.prices
-        areas = len(world.geography.pcodes)
         entry: dict[str, Array] = {name: getattr(world.stocks, name) for name in Stocks._fields}
         entry |= {name: getattr(world.events, name) for name in Events._fields}
         entry |= {name: getattr(prices, name) for name in ("employment", "rent", "services", "share_back")}
         entry["security"] = world.security
-        entry["free_homes"] = prices.free[:areas]
+        entry["free_homes"] = world.free_homes()
         entry["spent"] = np.array(spent, np.int64)
         return entry

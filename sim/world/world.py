@@ -16,7 +16,7 @@ from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.camps import SiteCalendar
 from sim.world.geography import Geography
 from sim.world.households import Households
-from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of
+from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of, vacant_homes
 
 Float = npt.NDArray[np.float64]
 
@@ -93,7 +93,7 @@ class World:
         self.stocks = self.count()
         self.start: Totals = totals_of(self.stocks)
         self.events = new_events(len(geography.pcodes), programmes)
-        self.security = opening["security"]
+        self.security, self.homes = opening["security"], opening["vacant_rentals"]
         self.deliveries: Deliveries | None = None
         self._prices: Prices | None = None
 
@@ -136,10 +136,14 @@ class World:
         assert self.deliveries is not None, "institutions act before markets clear"
         sites = self.deliveries.sites
         room = SiteRoom(self.geography.site_area, sites.capacity, sites.status)
-        self.security = drivers.conditions["security"]
+        self.security, self.homes = drivers.conditions["security"], drivers.conditions["vacant_rentals"]
         now = totals_of(self.stocks)
         self._prices = clear(now, self.start, drivers.conditions, self.opening, self.markets, room)
         return self._prices
+
+    def free_homes(self) -> npt.NDArray[np.int64]:
+        """Return the low-end rental dwellings of every area that are vacant now, int64[A]."""
+        return vacant_homes(self.homes, self.start.renters, self.stocks.renters)
 
     def live(self, month: int, drivers: Drivers) -> tuple[list[int], list[int]]:
         """Live one month: plan, share out rival capacity, act.
