@@ -1,6 +1,5 @@
 """What binds: intentions blocked by each gate, by it alone, and released if it alone were lifted now."""
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -18,7 +17,7 @@ def released(data: xr.Dataset) -> xr.DataArray:
     """
     alone = data["blocked_alone"]
     free, waiting = alone.sel(needs_vacancy="no"), alone.sel(needs_vacancy="yes")
-    housed = np.minimum(waiting, data["free_homes"])
+    housed = waiting.clip(max=data["free_homes"])
     lifted = waiting["gate"] == "vacancy"
     families = free + housed.where(~lifted, waiting)
     ordered: xr.DataArray = families.transpose("month", "pathway", "area", "gate")

@@ -29,10 +29,10 @@ def against_history(stock: xr.DataArray, dates: xr.DataArray, targets: pd.DataFr
     rows = []
     for date in at:
         month = known[month_name(month_number(date[:7]))]
-        for target in targets[targets["date"] == date].itertuples():
-            simulated = float(stock.sel(month=month, origin=target.origin))
-            error = 100 * (simulated / target.families - 1)
-            rows.append((date, target.origin_name, int(target.families), round(simulated), round(error, 1)))
+        round_ = targets[targets["date"] == date]
+        for origin, name, tracked in zip(round_["origin"], round_["origin_name"], round_["families"].astype(int)):
+            simulated = float(stock.sel(month=month, origin=origin))
+            rows.append((date, name, tracked, round(simulated), round(100 * (simulated / tracked - 1), 1)))
     return pd.DataFrame(rows, columns=["date", "origin_name", "tracked", "simulated", "error"])
 
 

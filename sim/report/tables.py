@@ -13,7 +13,7 @@ from sim.experiments import Comparison, Result
 from sim.report.lines import Section, Sheet, comparison_sheets, run_sheets
 from sim.report.numbers import Shown
 
-FILE_WIDTH = 120  # columns of the text files
+FILE_WIDTH = 140  # columns of the text files
 GAP = 2  # blank columns between cells
 LEAST_LABEL, MOST_LABEL = 21, 52
 SHORT_HEAD, MOST_CELL = 8, 30  # a heading wraps before it makes its column wider than this
