@@ -19,6 +19,7 @@ ROUNDS = ["2018-06-30", "2018-12-31", "2019-06-30", "2019-12-31"]
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--set", action="append", default=[], metavar="path=value")

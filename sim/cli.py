@@ -110,9 +110,10 @@ def run(
     Example: sim run iraq/no-closure --seed 1 --months 24 --set parameters.choice.epoch=12
     """
     from sim.experiments.counterparts import CLOSURE_WARNING, closures
+    from sim.experiments.folder import refuse_foreign
     from sim.experiments.run import prepared
     from sim.experiments.run import run as run_scenario
-    from sim.report.folder import refuse_foreign, save_run
+    from sim.report.folder import save_run
     from sim.report.progress import progress
     from sim.report.tables import run_tables
 
@@ -153,7 +154,8 @@ def compare(
     """
     from sim.experiments.compare import compare as compare_scenarios
     from sim.experiments.compare import planned_runs
-    from sim.report.folder import refuse_foreign, save_comparison
+    from sim.experiments.folder import refuse_foreign
+    from sim.report.folder import save_comparison
     from sim.report.progress import progress
     from sim.report.tables import comparison_tables
 

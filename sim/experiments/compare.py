@@ -13,12 +13,14 @@ import yaml
 
 from sim.experiments.counterparts import with_counterparts
 from sim.experiments.folder import MANIFEST, whole_folder
-from sim.experiments.result import DATA, RESOLVED, SCHEMA_VERSION, read_manifest
+from sim.experiments.result import DATA, RESOLVED, SCHEMA_VERSION, input_hashes, read_manifest
 from sim.experiments.run import prepared, run
-from sim.outcomes import HEADLINE, headline
+from sim.outcomes import COUNTS, HEADLINE, SMALLEST_CELL, headline
 from sim.scenario import Compiled, Scenario
 from sim.schema.errors import InputError
 
+LEVELS = ("mean", "low", "high")
+DIFFERENCES = ("difference", "difference_low", "difference_high")
 LOW, HIGH = 0.05, 0.95
 INTERVAL = "luck only; parameter uncertainty not included"
 SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent")
@@ -82,8 +84,8 @@ class Comparison:
                         *_spread(paired),
                     )
                 )
-        columns = ["block", "outcome", "label", "unit", "scenario", "mean", "low", "high"]
-        return pd.DataFrame(rows, columns=[*columns, "difference", "difference_low", "difference_high"])
+        columns = ["block", "outcome", "label", "unit", "scenario", *LEVELS, *DIFFERENCES]
+        return pd.DataFrame(rows, columns=columns)
 
     def save(self, folder: str | Path) -> Path:
         """Write the comparison: data, tables, resolved scenarios, manifest; whole or not at all."""
@@ -94,8 +96,9 @@ class Comparison:
     def write(self, draft: Path) -> None:
         """Write every file into a folder that exists."""
         self.data.to_netcdf(draft / DATA, engine="h5netcdf")
-        self.table().to_csv(draft / "comparison.csv", index=False, float_format="%.6g")
-        self.table().to_parquet(draft / "comparison.parquet", index=False)
+        table = published(self.table())
+        table.to_csv(draft / "comparison.csv", index=False, float_format="%.6g")
+        table.to_parquet(draft / "comparison.parquet", index=False)
         text = yaml.safe_dump(self.resolved, sort_keys=False, allow_unicode=True)
         (draft / RESOLVED).write_text(text, encoding="utf-8")
         manifest = {**self.manifest, "notes": list(self.notes)}
@@ -233,6 +236,7 @@ def _manifest(
         "months": one.months,
         "rows": len(one.households["id"]),
         "seeds": list(finished),
+        "inputs": {name: digest for item in compiled.values() for name, digest in input_hashes(item.scenario).items()},
         "interval": f"{LOW:.0%} to {HIGH:.0%} over {len(finished)} seeds: {INTERVAL}",
         "state_hash": {name: [hashes[name][seed] for seed in finished] for name in compiled},
     }
@@ -240,6 +244,20 @@ def _manifest(
 
 def _resolved(compiled: dict[str, Compiled]) -> dict[str, Any]:
     return {name: one.scenario.spec.model_dump(mode="json") for name, one in compiled.items()}
+
+
+def published(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a comparison table with small counts blanked, and with them the differences that would reveal them."""
+    result = table.copy()
+    small = result["unit"].isin(COUNTS) & (result[list(LEVELS)].gt(0) & result[list(LEVELS)].lt(SMALLEST_CELL)).any(
+        axis=1
+    )
+    baseline = result["scenario"] == result["scenario"].iloc[0]
+    at_baseline = result["outcome"].isin(result.loc[small & baseline, "outcome"])
+    result.loc[small, list(LEVELS)] = np.nan
+    result.loc[small | at_baseline, list(DIFFERENCES)] = np.nan
+    result["suppressed"] = small | at_baseline
+    return result
 
 
 def _spread(values: np.ndarray[Any, Any]) -> tuple[float, float, float]:

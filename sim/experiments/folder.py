@@ -18,7 +18,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     An earlier results folder of that name is replaced at that moment; any other folder that is not empty is refused.
     """
     target = Path(target)
-    _refuse_foreign(target)
+    refuse_foreign(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -34,7 +34,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _refuse_foreign(target: Path) -> None:
+def refuse_foreign(target: Path) -> None:
+    """Refuse a target that is a file, or a folder that holds something else than results."""
     if target.is_file():
         raise InputError("is a file; name a folder", key="--out", value=str(target))
     if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():

@@ -10,6 +10,9 @@ from sim.experiments.dataset import dataset_of
 from sim.experiments.result import SCHEMA_VERSION, Result, input_hashes
 from sim.model import SolutionsModel
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
+from sim.schema.errors import InputError
+
+MOST_SEED = 2**32 - 1
 
 Tick = Callable[[], None]
 
@@ -43,6 +46,8 @@ def run(
     -------
     Result
     """
+    if not 0 <= seed <= MOST_SEED:
+        raise InputError("the seed is not usable", key="seed", value=seed, allowed=f"0 to {MOST_SEED}")
     compiled = prepared(scenario, households, months)
     began = time.perf_counter()
     model = SolutionsModel(compiled, seed=seed, threads=threads)

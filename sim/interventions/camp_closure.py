@@ -17,5 +17,12 @@ class CampClosure(Intervention):
     kind: Literal["camp_closure"] = "camp_closure"
     sites: list[str] | Literal["all"] = Field(description="Site ids, or all")
     closing_month: CalendarMonth = Field(description="Month by the end of which nobody is left in the camps")
-    share: float = quantity(1.0, "share", "Part that closes, where a site stands for a group of camps; the families of a fixed lottery", "scenario", 0.01, 1)
+    share: float = quantity(
+        1.0,
+        "share",
+        "Part that closes, where a site stands for a group of camps; the families of a fixed lottery",
+        "scenario",
+        0.01,
+        1,
+    )
     notice_months: int = quantity(0, "months", "From the announcement to the closing month; 0: without notice", "scenario", 0, 60)  # fmt: skip

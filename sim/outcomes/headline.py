@@ -44,6 +44,10 @@ def _moves(
     return total
 
 
+def _expelled_by_closure(data: xr.Dataset) -> float:
+    return float(data["moves_by_push"].sel(push=["closure", "closure_and_eviction"], push_class="expelled").sum())
+
+
 def _family_months(data: xr.Dataset) -> float:
     return float(data["persons"].isel(month=slice(1, None)).sel(situation="displaced").sum())
 
@@ -80,6 +84,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("displaced_persons", "Persons still displaced", "persons", "Where families are", _end("persons", "displaced")),
     Outcome("person_months", "Person-months spent displaced", "person-months", "Where families are", _family_months),
     Outcome("expelled", "Expelled: would not have moved", "families", "Moved under a push", _moves(classes="expelled")),
+    Outcome("expelled_by_closure", "of these by the closing of a camp, not by eviction", "families", "Moved under a push", _expelled_by_closure),
     Outcome("diverted", "Diverted: would have gone elsewhere", "families", "Moved under a push", _moves(classes="diverted")),
     Outcome("hastened", "Hastened: would have gone, but later", "families", "Moved under a push", _moves(classes="hastened")),
     Outcome("moved_anyway", "Would have moved that month anyway", "families", "Moved under a push", _moves(classes="would_have_moved_now")),

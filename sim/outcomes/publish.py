@@ -2,12 +2,11 @@
 
 import pandas as pd
 
+COUNTS = ("families", "persons")  # units that count people
 SMALLEST_CELL = 10  # families; smaller cells other than zero are suppressed
 
 
-def suppressed(
-    table: pd.DataFrame, column: str = "value", counts: tuple[str, ...] = ("families", "persons")
-) -> pd.DataFrame:
+def suppressed(table: pd.DataFrame, column: str = "value", counts: tuple[str, ...] = COUNTS) -> pd.DataFrame:
     """Return a tidy table with small cells blanked and marked.
 
     Parameters

@@ -84,10 +84,10 @@ def synthesise(tables: CaseTables, rows: int | None = None) -> DisplacedRows:
         log.warning("%d rows wanted, %d needed for small sites and origins to be seen", rows, leaf.size)
     return DisplacedRows(
         weight=weight.astype(np.int32),
-        area=leaves.area[leaf].astype(np.int8),
+        area=leaves.area[leaf].astype(np.int16),
         site=leaves.site[leaf].astype(np.int16),
         shelter=leaves.shelter[leaf].astype(np.int8),
-        origin=leaves.origin[leaf].astype(np.int8),
+        origin=leaves.origin[leaf].astype(np.int16),
         wave=leaves.wave[leaf].astype(np.int8),
         index=np.arange(leaf.size, dtype=np.int64),
     )

@@ -7,17 +7,12 @@ from rich.console import RenderableType
 
 from sim.experiments import Comparison, Result, open_result
 from sim.experiments.compare import open_comparison
-from sim.experiments.folder import MANIFEST, _refuse_foreign, whole_folder
+from sim.experiments.folder import MANIFEST, whole_folder
 from sim.report.assumed import assumed
 from sim.report.figures import save_figures
 from sim.report.lines import comparison_sheets, run_sheets
 from sim.report.markdown import page
 from sim.report.tables import FILE_WIDTH, as_text, comparison_tables, run_tables
-
-
-def refuse_foreign(folder: str | Path) -> None:
-    """Refuse a folder that holds something else than results: before a long run, not after it."""
-    _refuse_foreign(Path(folder))
 
 
 def save_run(result: Result, folder: str | Path) -> list[Path]:

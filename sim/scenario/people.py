@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pandas.util import hash_pandas_object
 
 from sim.data.case_tables import CaseTables
 from sim.kernels.codes import CAMP, SHELTERS
@@ -13,13 +14,15 @@ from sim.kernels.draws import COMPOSITION
 from sim.kernels.uniforms import uniforms
 from sim.population.arrivals import arriving
 from sim.population.composition import POPULATION_SEED, compose, months_since
-from sim.population.synthesis import synthesise
+from sim.population.synthesis import DisplacedRows, synthesise
 from sim.scenario.load import ScenarioSpec
 from sim.schema.base import month_number
 from sim.world.geography import Geography
 
 Columns = dict[str, npt.NDArray[Any]]
 Float = npt.NDArray[np.float64]
+MOST_KEPT = 4  # populations kept in memory
+_PLACED: dict[tuple[object, ...], DisplacedRows] = {}
 _DISPLACED_BLOCK = 5  # block of composition draws that dates displacement within a wave
 
 
@@ -40,7 +43,7 @@ def households_of(setting: Setting) -> Columns:
 
 
 def _at_start(setting: Setting) -> Columns:
-    rows = synthesise(setting.tables, setting.spec.rows)
+    rows = _placed(setting.tables, setting.spec.rows)
     placed = {
         "id": rows.index.astype(np.uint64),
         "weight": rows.weight,
@@ -52,6 +55,17 @@ def _at_start(setting: Setting) -> Columns:
         "wave": rows.wave,
     }
     return _completed(setting, placed)
+
+
+def _placed(tables: CaseTables, rows: int | None) -> DisplacedRows:
+    """Return the placed rows of a case; scenarios of one case share them, so the last few are kept."""
+    frames = (tables.displaced, tables.sites, tables.areas, tables.waves)
+    key = (str(tables.folder), rows, *(int(hash_pandas_object(frame).sum()) for frame in frames))
+    if key not in _PLACED:
+        while len(_PLACED) >= MOST_KEPT:
+            _PLACED.pop(next(iter(_PLACED)))
+        _PLACED[key] = synthesise(tables, rows)
+    return _PLACED[key]
 
 
 def _arriving(setting: Setting) -> list[Columns]:

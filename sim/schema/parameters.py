@@ -93,7 +93,14 @@ class Pathways(Strict):
     move_fixed: float = quantity(0.3, "utility", "Burden of any move to another place", PRIOR, 0, 10)
     move_per_100km: float = quantity(0.15, "utility/100 km", "Burden of distance", PRIOR, 0, 5)
     closing: float = quantity(1.0, "utility", "Loss of staying in a closing camp, at the end of the notice", PRIOR, 0, 10)  # fmt: skip
-    camp_entry: float = quantity(-3.0, "utility", "Constant of moving into a camp from elsewhere in the area", "PRIOR: camps admit few newcomers", -20, 20)
+    camp_entry: float = quantity(
+        -3.0,
+        "utility",
+        "Constant of moving into a camp from elsewhere in the area",
+        "PRIOR: camps admit few newcomers",
+        -20,
+        20,
+    )
     settle_options: int = quantity(2, "areas", "Third places a household considers in an epoch", PRIOR, 0, 2)
     hosted_share: float = quantity(0.25, "share", "Households that relatives could host where they are", PRIOR, 0, 1)
 

@@ -5,7 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.codes import CAMP, RENTED
@@ -42,7 +42,8 @@ def few_households() -> dict[str, np.ndarray]:
 
 def scenario(changes: dict[str, Any]) -> Compiled:
     """Return the base case with some changes, for few households."""
-    with patch("sim.scenario.compiled.households_of", lambda _: few_households()):
+    few = few_households()
+    with patch("sim.scenario.compiled.households_of", lambda _: few):
         return compile_scenario(base().override(changes))
 
 
@@ -127,7 +128,9 @@ def rentals(model: SolutionsModel) -> np.ndarray:
     return np.floor(vacant).astype(np.int64) + model.world.start.renters
 
 
-@settings(max_examples=15, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=15, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(assumptions, st.integers(0, 2**64 - 1))
 def test_nothing_is_lost_and_no_limit_is_passed(changes, seed):
     compiled = scenario(changes)

@@ -1,0 +1,81 @@
+"""Area conditions month by month: what the tables say, with changes and shocks applied."""
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.data.case_tables import CONDITIONS, CaseTables
+from sim.scenario.load import Scenario
+from sim.schema.base import month_number
+from sim.schema.case import ConditionChange
+
+Float = npt.NDArray[np.float64]
+
+SHARES = {"security", *(name for name, highest in CONDITIONS.items() if highest == 1.0)}
+
+
+def condition_paths(scenario: Scenario, tables: CaseTables) -> tuple[dict[str, Float], npt.NDArray[np.uint8]]:
+    """Return every condition by month, and where shocks strike."""
+    months = scenario.spec.months
+    paths = {
+        str(name): np.repeat(row.to_numpy(np.float64)[None, :], months, axis=0)
+        for name, row in tables.conditions.iterrows()
+    }
+    paths["security"] = _security(scenario, tables)
+    pcodes = list(tables.areas["pcode"])
+    for name, change in scenario.spec.conditions.items():
+        _apply_change(scenario, name, change, paths, pcodes)
+    shock = _shocks(scenario, paths, pcodes)
+    for money in ("wage", "rent"):
+        paths[money] = np.floor(paths[money] * 100)
+    return paths, shock
+
+
+def _security(scenario: Scenario, tables: CaseTables) -> Float:
+    first, months = month_number(scenario.spec.start), scenario.spec.months
+    known = [period.year * 12 + period.month - 1 for period in tables.security.index]
+    rows = np.arange(first, first + months) - known[0]
+    if rows[0] < 0 or rows[-1] >= len(known):
+        span = f"{tables.security.index[0]} to {tables.security.index[-1]}"
+        raise scenario.document.error(
+            "the run leaves the months of security.csv",
+            "months",
+            value=months,
+            allowed=f"months within {span}",
+        )
+    return np.asarray(tables.security.to_numpy(np.float64)[rows])
+
+
+def _apply_change(
+    scenario: Scenario, name: str, change: ConditionChange, paths: dict[str, Float], pcodes: list[str]
+) -> None:
+    window = _window(scenario, change.first_month, change.last_month)
+    columns = [pcodes.index(pcode) for pcode in change.areas or pcodes]
+    path = paths[change.condition]
+    before = path[window][:, columns]
+    after = before * (change.times or 0.0) if change.value is None else np.full_like(before, change.value)
+    path[window, columns] = after
+    share = change.condition in SHARES
+    if change.condition != "return_pull" and (path.min() < 0 or (share and path.max() > 1)):
+        allowed = "0 to 1" if share else "0 or more"
+        found = change.times if change.value is None else change.value
+        raise scenario.document.error("leads out of range", "conditions", name, value=found, allowed=allowed)
+
+
+def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> npt.NDArray[np.uint8]:
+    strikes = np.zeros((scenario.spec.months, len(pcodes)), np.uint8)
+    for shock in scenario.spec.shocks.values():
+        area, start = pcodes.index(shock.area), month_index(scenario, shock.month)
+        if 0 <= start < scenario.spec.months:
+            strikes[start, area] = 1
+        paths["security"][max(0, start) : max(0, start + shock.months), area] = shock.security
+    return strikes
+
+
+def month_index(scenario: Scenario, month: str) -> int:
+    """Return a calendar month counted from the start of the run."""
+    return month_number(month) - month_number(scenario.spec.start)
+
+
+def _window(scenario: Scenario, first: str, last: str | None) -> slice:
+    stop = scenario.spec.months if last is None else month_index(scenario, last) + 1
+    return slice(max(0, month_index(scenario, first)), max(0, stop))
