@@ -46,7 +46,8 @@ manual: .venv/core
 	$(BIN)/python docs/build_manual.py
 
 notebook: .venv/dev
-	$(BIN)/python -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+	$(BIN)/python -m nbconvert --to notebook --execute --inplace \
+	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 clean:
 	rm -rf .venv results dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

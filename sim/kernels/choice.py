@@ -90,8 +90,14 @@ def weigh(choice, candidate):
     return Choice(intention, action, n_open)
 
 
-@called
+@inlined
 def choose(who, now, month, offers, push, held):
+    """Return the Choice of a household; see :func:`chosen`, which is compiled for one set of types only."""
+    return chosen(who, now, month, np.int64(offers), np.int64(push), np.int64(held))
+
+
+@called
+def chosen(who, now, month, offers, push, held):
     """Return the Choice of a household.
 
     Parameters

@@ -146,8 +146,8 @@ class Site:
         return 0 if self.announced is None or self.closing is None else self.closing - self.announced
 
     def pushes_out(self, lottery: float) -> bool:
-        """Return whether a household with this place in the lottery lives in a part that is closing."""
-        return self.status == codes.CLOSING and lottery * 2**32 < math.floor(self.share * 2**32)
+        """Return whether a household with this place in the lottery lives in a part that is closing or closed."""
+        return self.status != codes.OPEN and lottery * 2**32 < math.floor(self.share * 2**32)
 
     def read(self, t: int, families: int) -> None:
         """Set the status in month ``t``, and the places free when so many families live there."""
@@ -324,6 +324,7 @@ class Move:
     shelter: int
     offers: int
     push: int
+    since_push: int
     move_class: int
     overridden: int
     premature: bool
@@ -906,6 +907,7 @@ class HouseholdAgent(mesa.Agent):
             shelter=action.shelter,
             offers=action.offers,
             push=self.push,
+            since_push=self.months_since_push,
             move_class=move_class,
             overridden=action.overridden,
             premature=self.premature(action),

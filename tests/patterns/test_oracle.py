@@ -40,6 +40,17 @@ EVERYTHING: dict[str, Any] = {
     "conditions.homes": {"condition": "vacant_rentals", "first_month": "2018-01", "times": 0.1},
     "conditions.claims": {"condition": "hlp_capacity", "first_month": "2018-01", "value": 300},
     "shocks.attack": {"area": "IQ-G15", "month": "2018-11", "security": 0.2, "months": 4},
+    "arrivals.late": {  # some come to a camp that has closed
+        "origin": "IQ-G15",
+        "area": "IQ-G15",
+        "shelter": "camp",
+        "site": "IQ-D087-C",
+        "wave": "w7",
+        "first_month": "2019-07",
+        "last_month": "2019-11",
+        "families_per_month": 100,
+        "rows_per_month": 4,
+    },
     "arrivals.more": {
         "origin": "IQ-G15",
         "area": "IQ-G08",
@@ -172,6 +183,9 @@ def assert_same_events(model: SolutionsModel, oracle: OracleModel, before: int) 
         assert np.array_equal(counted, expected)
     voluntary = np.bincount([m.kind for m in moves if m.voluntary], [m.weight for m in moves if m.voluntary], 5)
     assert np.array_equal(now.voluntary.sum(axis=1), voluntary)
+    after = [m for m in moves if not m.push and 0 <= m.since_push < 12]
+    after_push = np.bincount([m.kind for m in after], [m.weight for m in after], 5)
+    assert np.array_equal(now.after_push.sum(axis=1), after_push)
     overridden = [sum(m.weight for m in moves if m.overridden >> gate & 1) for gate in range(7)]
     assert now.overridden.tolist() == overridden
     served = [sum(m.weight for m in moves if m.offers & p.bit) for p in oracle.programmes]
