@@ -4,7 +4,7 @@ BIN := .venv/bin
 SCENARIOS := iraq/no-closure iraq/closure-no-notice iraq/closure-with-alternatives
 SEEDS ?= 20
 
-.PHONY: help demo test slow lint format bench manual notebook clean
+.PHONY: help demo test slow lint format bench manual golden notebook clean
 
 help:
 	@echo "make demo      set up, and compare three futures of the Iraq case"
@@ -14,6 +14,7 @@ help:
 	@echo "make format    put the code into the common style"
 	@echo "make bench     measure speed; writes results/benchmark.json"
 	@echo "make manual    write docs/parameters.md, columns.md and outputs.md anew"
+	@echo "make golden    take what the scenarios give now as what tests expect"
 	@echo "make notebook  execute the notebooks"
 	@echo "make clean     remove .venv, results and caches of tools"
 
@@ -44,6 +45,10 @@ bench: .venv/core
 
 manual: .venv/core
 	$(BIN)/python docs/build_manual.py
+
+golden: .venv/core
+	$(BIN)/python tests/golden/update.py
+	git --no-pager diff --stat tests/golden
 
 notebook: .venv/dev
 	$(BIN)/python -m nbconvert --to notebook --execute --inplace \
