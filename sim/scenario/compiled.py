@@ -149,4 +149,18 @@ def _closures(scenario: Scenario, tables: CaseTables) -> Closures:
             at = ids.index(site)
             if month < closing[at]:
                 closing[at], announced[at], share[at] = month, month - spec.notice_months, spec.share
-    return Closures(announced, closing, share)
+    closures = Closures(announced, closing, share)
+    _refuse_late_arrivals(scenario, closures, ids)
+    return closures
+
+
+def _refuse_late_arrivals(scenario: Scenario, closures: Closures, ids: list[str]) -> None:
+    """Refuse families that would arrive in a camp after it has closed."""
+    for name, entry in scenario.spec.arrivals.items():
+        if entry.site is None:
+            continue
+        at = ids.index(entry.site)
+        last = month_index(scenario, entry.last_month or entry.first_month)
+        if closures.share[at] >= 1.0 and last > closures.closing[at]:
+            message = "the camp has closed before these families arrive"
+            raise scenario.document.error(message, "arrivals", name, "site", value=entry.site)

@@ -33,6 +33,7 @@ EVERYTHING: dict[str, Any] = {
     "parameters.review.settled": 0.15,
     "parameters.house.repair_away": 0.03,
     "parameters.gates.school_share": 0.3,
+    "parameters.gates.credit_share": 0.5,
     "parameters.beliefs.noise_sd": 0.06,
     "parameters.markets.rent_elasticity": 1.5,
     "conditions.clearance": {"condition": "clearance", "first_month": "2018-05", "value": 1},
