@@ -25,7 +25,7 @@ FIXED = (
     Column("origin", "int16", "area", "area of origin"),
     Column("wave", "int8", "wave", "displacement wave"),
     Column("female_headed", "uint8", "0/1", "headed by a woman without a spouse"),
-    Column("vulnerable", "uint8", "0/1", "a member with a disability or chronic illness, or no earner"),
+    Column("vulnerable", "uint8", "0/1", "a member with a disability or serious chronic illness"),
     Column("earners", "int8", "persons", "adults who work or seek work"),
     Column("skill", "float32", "", "earnings as a multiple of the area's wage"),
     Column("remittance", "int32", "cents/month", "money received from relatives"),

@@ -15,17 +15,17 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Tenure(Strict):
     """Tenure at origin, as shares of households; they add up to 1."""
 
-    owner: Share = 0.8
-    tenant: Share = 0.12
-    informal: Share = 0.08
+    owner: float = quantity(0.8, "share", "Owned their dwelling", PRIOR, 0, 1)
+    tenant: float = quantity(0.12, "share", "Rented it", PRIOR, 0, 1)
+    informal: float = quantity(0.08, "share", "Lived there without a title or lease", PRIOR, 0, 1)
 
 
 class HlpDocuments(Strict):
     """Housing, land and property documents, as shares of households; they add up to 1."""
 
-    none: Share = 0.36
-    partial: Share = 0.2
-    full: Share = 0.44
+    none: float = quantity(0.36, "share", "None that is valid", f"{_MCNA}: 36 % lack valid ones", 0, 1)
+    partial: float = quantity(0.2, "share", "Some", PRIOR, 0, 1)
+    full: float = quantity(0.44, "share", "All", PRIOR, 0, 1)
 
 
 class Composition(Strict):
@@ -85,11 +85,11 @@ class ConditionChange(Strict):
 
     condition: str = Field(description="Name of a condition in conditions.csv, or security")
     areas: list[str] | None = Field(None, description="P-codes; all areas when left out")
-    first_month: CalendarMonth
-    last_month: CalendarMonth | None = None
-    value: float | None = Field(None, description="New value, in the unit of the condition")
-    times: float | None = Field(None, ge=0, le=100, description="Factor on the value it would have had")
-    source: str = PRIOR
+    first_month: CalendarMonth = Field(description="First month of the change")
+    last_month: CalendarMonth | None = Field(None, description="Last month; to the end of the run when left out")
+    value: float | None = quantity(None, "as the condition", "New value", "scenario")
+    times: float | None = quantity(None, "ratio", "Factor on the value it would have had", "scenario", 0, 100)
+    source: str = Field(PRIOR, description="Where the change is taken from")
 
     @model_validator(mode="after")
     def _one_effect(self) -> "ConditionChange":
@@ -101,16 +101,18 @@ class ConditionChange(Strict):
 class Arrivals(Strict):
     """Families that enter the case, displaced: a cohort with its own household numbers."""
 
-    origin: str
-    area: str
-    site: str | None = None
-    shelter: Literal["camp", "informal_site", "rented", "hosted"] = "rented"
-    wave: str
-    first_month: CalendarMonth
-    last_month: CalendarMonth | None = None
-    families_per_month: int = Field(ge=1, le=10_000_000)
-    rows_per_month: int = Field(10, ge=1, le=1_000_000, description="Simulated households they are spread over")
-    source: str = PRIOR
+    origin: str = Field(description="P-code of the area they come from")
+    area: str = Field(description="P-code of the area where they stay")
+    site: str | None = Field(None, description="Camp where they stay")
+    shelter: Literal["camp", "informal_site", "rented", "hosted"] = Field("rented", description="Settlement type")
+    wave: str = Field(description="Displacement wave they belong to")
+    first_month: CalendarMonth = Field(description="First month of arrival")
+    last_month: CalendarMonth | None = Field(None, description="Last month; the first when left out")
+    families_per_month: int = quantity(..., "families/month", "How many arrive", "scenario", 1, 10_000_000)
+    rows_per_month: int = quantity(
+        10, "households/month", "Simulated households they are spread over", "scenario", 1, 1_000_000
+    )
+    source: str = Field(PRIOR, description="Where the number is taken from")
 
     @model_validator(mode="after")
     def _consistent(self) -> "Arrivals":
@@ -122,20 +124,20 @@ class Arrivals(Strict):
 class Shock(Strict):
     """An event that makes everybody in an area reconsider, and sets its security for a while."""
 
-    area: str
-    month: CalendarMonth
-    security: float = Field(ge=0, le=1)
-    months: int = Field(1, ge=1, le=600, description="How long security stays there")
-    source: str = PRIOR
+    area: str = Field(description="P-code of the area it strikes")
+    month: CalendarMonth = Field(description="When it strikes")
+    security: float = quantity(..., "index", "Security from then on", "scenario", 0, 1)
+    months: int = quantity(1, "months", "How long security stays there", "scenario", 1, 600)
+    source: str = Field(PRIOR, description="Where it is taken from")
 
 
 class Recode(Strict):
     """A change of the books, not of households: families moved in the tracked stock between origins."""
 
-    month: CalendarMonth
-    origin: str
-    families: int = Field(description="Added to the tracked stock from this origin from this month on")
-    source: str
+    month: CalendarMonth = Field(description="First month that shows it")
+    origin: str = Field(description="P-code of the area of origin")
+    families: int = quantity(..., "families", "Added to the tracked stock from this origin, from then on", "scenario")
+    source: str = Field(description="Where the change is documented")
 
 
 def in_order(entry: Windowed) -> Windowed:
@@ -160,8 +162,10 @@ class Case(Strict):
     question: str = Field("", description="What the scenario is meant to show, in plain words")
     tables: str = Field(".", description="Folder of the case tables, beside the file that names it")
     start: CalendarMonth = Field(description="First simulated month; stocks are those at its beginning")
-    months: int = Field(36, ge=1, le=600, description="Months simulated")
-    rows: int | None = Field(20_000, ge=1, le=50_000_000, description="Simulated households aimed at; none: one per family")  # fmt: skip
+    months: int = quantity(36, "months", "Months simulated", "case", 1, 600)
+    rows: int | None = quantity(
+        20_000, "households", "Simulated households aimed at; none: one per family", "case", 1, 50_000_000
+    )
     school_months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default=[], description="Calendar months of the school year")  # fmt: skip
     composition: Composition = Composition()
     parameters: Parameters = Parameters()

@@ -16,8 +16,8 @@ class Intervention(Strict):
 class Window(Strict):
     """First and last month of delivery; without a last month it runs to the end."""
 
-    first_month: CalendarMonth
-    last_month: CalendarMonth | None = None
+    first_month: CalendarMonth = Field(description="First month of delivery, or of preparing it")
+    last_month: CalendarMonth | None = Field(None, description="Last month; to the end of the run when left out")
 
     @model_validator(mode="after")
     def _in_order(self) -> "Window":
@@ -32,9 +32,9 @@ class Target(Strict):
 
     areas: list[str] | None = Field(None, description="P-codes of areas of stay; all when left out")
     sites: list[str] | None = Field(None, description="Camps; only people in them when given")
-    where: Literal["anywhere", "camps", "out_of_camp"] = "anywhere"
+    where: Literal["anywhere", "camps", "out_of_camp"] = Field("anywhere", description="In camps, out of them, or both")
     origins: list[str] | None = Field(None, description="P-codes of areas of origin; all when left out")
-    who: Literal["all", "vulnerable", "female_headed"] = "all"
+    who: Literal["all", "vulnerable", "female_headed"] = Field("all", description="Everybody, or one group")
 
 
 class Terms(Strict):
@@ -49,8 +49,8 @@ class Terms(Strict):
 class Offer(Intervention):
     """Base of the programmes that households meet as an offer when they choose."""
 
-    window: Window
-    target: Target = Target()
+    window: Window = Field(description="When")
+    target: Target = Field(Target(), description="For whom")
     places_per_month: int = quantity(..., "families/month", "Families served at most each month", "scenario", 0, 10_000_000)  # fmt: skip
     budget: float | None = quantity(None, "USD", "Money for the whole programme; none: no limit", "scenario", 0, 1e12)
     allocation: Literal["need", "lottery"] = Field("need", description="Who comes first: those who could not pay, or a fixed lottery")  # fmt: skip
