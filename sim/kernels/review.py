@@ -4,9 +4,9 @@ import math
 
 from sim.kernels.budget import rooted
 from sim.kernels.codes import (
+    CLOSING,
     INFORMAL,
     OFFER_RENT_SUBSIDY,
-    OPEN,
     PUSH_CLOSURE,
     PUSH_EVICTION,
     RENTED,
@@ -29,11 +29,8 @@ def pushes(who, now, month, luck):
 
 @inlined
 def in_closing_part(who, site, seed):
-    """Whether a household lives in the part of a camp, or of a group of camps, that is closing or closed.
-
-    Families sent to a closed camp, by a scenario's arrivals, leave it in the same month.
-    """
-    if site.status == OPEN:
+    """Whether a household lives in the part of a camp, or of a group of camps, that is closing."""
+    if site.status != CLOSING:
         return False
     return lottery_word(seed, who.id, site.key) < site.threshold
 

@@ -16,6 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MOST_BYTES = 2_000_000  # a scenario is a page of text; this is far beyond any
 MOST_DEPTH = 12
+PLAIN_TAGS = {"map", "seq", "str", "int", "float", "bool", "null"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,9 @@ def _plain(node: yaml.Node, key: Key, file: str, places: dict[Key, tuple[str, in
     places[key] = (file, node.start_mark.line + 1)
     if len(key) > MOST_DEPTH:
         raise InputError("keys are nested too deeply", file=file, line=places[key][1])
+    if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
+        line = places[key][1]
+        raise InputError("YAML tags are not accepted", file=file, line=line, key=".".join(key), value=node.tag)
     if isinstance(node, yaml.MappingNode):
         return _plain_mapping(node, key, file, places)
     if isinstance(node, yaml.SequenceNode):
@@ -127,10 +131,6 @@ def _plain_mapping(node: yaml.MappingNode, key: Key, file: str, places: dict[Key
 
 def _plain_scalar(node: yaml.Node, key: Key, file: str) -> Any:
     loader = yaml.SafeLoader("")
-    known = {"str", "int", "float", "bool", "null"}
-    if node.tag.removeprefix("tag:yaml.org,2002:") not in known:
-        line = node.start_mark.line + 1
-        raise InputError("YAML tags are not accepted", file=file, line=line, key=".".join(key), value=node.tag)
     try:
         return loader.construct_object(node, deep=True)
     except (ValueError, yaml.YAMLError):

@@ -36,6 +36,12 @@ class Target(Strict):
     origins: list[str] | None = Field(None, description="P-codes of areas of origin; all when left out")
     who: Literal["all", "vulnerable", "female_headed"] = Field("all", description="Everybody, or one group")
 
+    @model_validator(mode="after")
+    def _reachable(self) -> "Target":
+        if self.sites is not None and self.where == "out_of_camp":
+            raise ValueError("sites are camps, and where says out_of_camp; give one of the two")
+        return self
+
 
 class Terms(Strict):
     """What an offer means to one household, in cents and months."""

@@ -146,8 +146,8 @@ class Site:
         return 0 if self.announced is None or self.closing is None else self.closing - self.announced
 
     def pushes_out(self, lottery: float) -> bool:
-        """Return whether a household with this place in the lottery lives in a part that is closing or closed."""
-        return self.status != codes.OPEN and lottery * 2**32 < math.floor(self.share * 2**32)
+        """Return whether a household with this place in the lottery lives in a part that is closing."""
+        return self.status == codes.CLOSING and lottery * 2**32 < math.floor(self.share * 2**32)
 
     def read(self, t: int, families: int) -> None:
         """Set the status in month ``t``, and the places free when so many families live there."""

@@ -41,14 +41,14 @@ EVERYTHING: dict[str, Any] = {
     "conditions.homes": {"condition": "vacant_rentals", "first_month": "2018-01", "times": 0.1},
     "conditions.claims": {"condition": "hlp_capacity", "first_month": "2018-01", "value": 300},
     "shocks.attack": {"area": "IQ-G15", "month": "2018-11", "security": 0.2, "months": 4},
-    "arrivals.late": {  # some come to a camp that has closed
+    "arrivals.late": {  # some come to a camp that is closing, the last on its closing day
         "origin": "IQ-G15",
         "area": "IQ-G15",
         "shelter": "camp",
         "site": "IQ-D087-C",
         "wave": "w7",
         "first_month": "2019-07",
-        "last_month": "2019-11",
+        "last_month": "2019-08",
         "families_per_month": 100,
         "rows_per_month": 4,
     },

@@ -44,6 +44,9 @@ def compiled(case) -> Compiled:
         ({"arrivals.a": {**ARRIVALS, "wave": "2018"}}, ["arrivals.a.wave", "no such wave", "'2018'"]),
         ({"arrivals.a": {**ARRIVALS, "origin": "IQ-G99"}}, ["arrivals.a.origin", "no such area"]),
         ({"arrivals.a": {**ARRIVALS, "shelter": "camp", "site": "q"}}, ["arrivals.a.site", "no such site"]),
+        ({"arrivals.a": {**ARRIVALS, "area": "IQ-G15", "shelter": "camp", "site": "IQ-D087-C"},
+          "programmes.p": {"kind": "camp_closure", "sites": "all", "closing_month": "2018-03"}},
+         ["arrivals.a.site", "closed", "'IQ-D087-C'"]),
         ({"shocks.s": {"area": "x", "month": "2018-02", "security": 0}}, ["shocks.s.area", "no such area"]),
         ({"recodes.r": {"month": "2018-02", "origin": "x", "families": 1, "source": "s"}}, ["recodes.r.origin"]),
         ({"conditions.c": {"condition": "securty", "first_month": "2018-01", "value": 0.5}},
@@ -157,3 +160,10 @@ def test_distances_are_great_circles(compiled):
     assert np.allclose(network[:, -1], 1)
     assert (np.diff(network, axis=1) >= 0).all()
     assert (np.diag(np.diff(network, axis=1, prepend=0)) == 0).all(), "nobody considers the area of stay"
+
+
+def test_a_target_that_reaches_nobody_is_refused():
+    target = {"sites": ["IQ-D087-C"], "where": "out_of_camp"}
+    grant = {"kind": "return_grant", "window": {"first_month": "2018-02"}, "target": target, "places_per_month": 5}
+    with pytest.raises(InputError, match="give one of the two"):
+        load_scenario("iraq/no-closure", {"programmes.grant": grant})

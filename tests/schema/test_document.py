@@ -1,5 +1,7 @@
 """YAML as people write it: what is accepted, and one clear message for everything else."""
 
+from pathlib import Path
+
 import pytest
 
 from sim.schema.case import Case
@@ -139,3 +141,11 @@ def test_null_takes_a_part_out_and_another_kind_replaces_it_whole(tmp_path):
 def test_the_nearest_name_is_offered_only_when_it_is_near():
     assert nearest("epoc", ["epoch", "security"]) == " - did you mean 'epoch'?"
     assert nearest("zzz", ["epoch", "security"]) == ""
+
+
+@pytest.mark.parametrize("value", ["!!python/tuple [1, 2]", "!thing {a: 1}", "!!set {a, b}"])
+def test_tags_on_lists_and_mappings_are_refused(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "tagged.yaml"
+    file.write_text(f"title: {value}\n")
+    with pytest.raises(InputError, match=r"line 1: title: YAML tags are not accepted"):
+        read_yaml(file)

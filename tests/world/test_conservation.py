@@ -69,7 +69,7 @@ assumptions = st.fixed_dictionaries(
             {
                 "kind": st.just("camp_closure"),
                 "sites": st.sampled_from(["all", ["IQ-D087-C", "IQ-D050-C"]]),
-                "closing_month": st.sampled_from(["2018-01", "2018-06"]),
+                "closing_month": st.sampled_from(["2018-05", "2018-06"]),
                 "notice_months": st.integers(0, 8),
                 "share": st.sampled_from([0.3, 1.0]),
             }
