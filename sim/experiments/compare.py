@@ -1,6 +1,5 @@
 """Paired comparison of scenarios: the same households, the same luck, another policy."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-import yaml
 
-from sim.experiments.counterparts import with_counterparts
-from sim.experiments.folder import MANIFEST, whole_folder
-from sim.experiments.result import DATA, RESOLVED, SCHEMA_VERSION, input_hashes, read_manifest
+from sim.experiments.counterparts import loaded_all, with_counterparts
+from sim.experiments.folder import whole_folder
+from sim.experiments.record import input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
 from sim.outcomes import COUNTS, HEADLINE, SMALLEST_CELL, headline
 from sim.scenario import Compiled, Scenario
@@ -95,14 +93,8 @@ class Comparison:
 
     def write(self, draft: Path) -> None:
         """Write every file into a folder that exists."""
-        self.data.to_netcdf(draft / DATA, engine="h5netcdf")
-        table = published(self.table())
-        table.to_csv(draft / "comparison.csv", index=False, float_format="%.6g")
-        table.to_parquet(draft / "comparison.parquet", index=False)
-        text = yaml.safe_dump(self.resolved, sort_keys=False, allow_unicode=True)
-        (draft / RESOLVED).write_text(text, encoding="utf-8")
         manifest = {**self.manifest, "notes": list(self.notes)}
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        write_record(draft, self.data, published(self.table()), "comparison", self.resolved, manifest)
 
 
 def compare(
@@ -140,7 +132,7 @@ def compare(
     chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
     if not chosen:
         raise InputError("at least one seed is needed", key="--seeds", value=seeds)
-    loaded, notes = with_counterparts(scenarios) if counterparts else (_loaded(scenarios), [])
+    loaded, notes = with_counterparts(scenarios) if counterparts else (loaded_all(scenarios), [])
     compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
     _refuse_mixed(compiled)
     finished, hashes = _run_all(compiled, chosen, threads, tick)
@@ -153,26 +145,14 @@ def compare(
 
 def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counterparts: bool = True) -> int:
     """Return how many runs a comparison makes, counterparts included."""
-    loaded = with_counterparts(scenarios)[0] if counterparts else _loaded(scenarios)
+    loaded = with_counterparts(scenarios)[0] if counterparts else loaded_all(scenarios)
     return len(loaded) * seeds
 
 
 def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
-    folder = Path(folder)
-    manifest = read_manifest(folder, "comparison")
-    try:
-        data = xr.open_dataset(folder / DATA, engine="h5netcdf")
-        resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"the comparison cannot be read: {str(error).splitlines()[0]}", file=folder) from None
+    data, manifest, resolved = read_record(Path(folder), "comparison")
     return Comparison(data, manifest, resolved, tuple(manifest.get("notes", ())))
-
-
-def _loaded(scenarios: Sequence[str | Path | Scenario]) -> list[Scenario]:
-    from sim.scenario import load_scenario
-
-    return [s if isinstance(s, Scenario) else load_scenario(s) for s in scenarios]
 
 
 def _refuse_mixed(compiled: dict[str, Compiled]) -> None:
@@ -223,13 +203,9 @@ def _joined(compiled: dict[str, Compiled], finished: dict[int, list[xr.Dataset]]
 def _manifest(
     compiled: dict[str, Compiled], finished: dict[int, list[xr.Dataset]], hashes: dict[str, dict[int, str]]
 ) -> dict[str, Any]:
-    from importlib.metadata import version
-
     one = next(iter(compiled.values()))
     return {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "comparison",
-        "software": f"solutions-sim {version('solutions-sim')}",
+        **stamp("comparison"),
         "baseline": next(iter(compiled)),
         "titles": {name: item.scenario.spec.title for name, item in compiled.items()},
         "start": one.scenario.spec.start,

@@ -21,12 +21,17 @@ def closures(scenario: Scenario) -> dict[str, CampClosure]:
     return {name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, CampClosure)}
 
 
+def loaded_all(scenarios: Sequence[str | Path | Scenario]) -> list[Scenario]:
+    """Return the scenarios, loading those given by name or file."""
+    return [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
+
+
 def with_counterparts(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
     """Return the scenarios, with the counterparts of a closure that are missing, and notes that say so.
 
     The scenario without closure, where there is one, comes first and is the baseline.
     """
-    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
+    loaded = loaded_all(scenarios)
     closing = [one for one in loaded if closures(one)]
     if not closing:
         return loaded, []

@@ -1,22 +1,15 @@
 """The result of one run: data, what it was made from, and how it is kept."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xarray as xr
-import yaml
 
-from sim.experiments.folder import MANIFEST, whole_folder
+from sim.experiments.folder import whole_folder
+from sim.experiments.record import read_record, write_record
 from sim.experiments.tidy import tidy
-from sim.scenario import Scenario
-from sim.schema.errors import InputError
-
-SCHEMA_VERSION = 1
-DATA, TIDY, RESOLVED = "data.nc", "tidy", "scenario.yaml"
 
 
 @dataclass(frozen=True)
@@ -46,14 +39,7 @@ class Result:
 
     def write(self, draft: Path) -> None:
         """Write every file into a folder that exists."""
-        self.data.to_netcdf(draft / DATA, engine="h5netcdf")
-        table = tidy(self.data)
-        table.to_csv(draft / f"{TIDY}.csv", index=False)
-        table.to_parquet(draft / f"{TIDY}.parquet", index=False)
-        (draft / RESOLVED).write_text(
-            yaml.safe_dump(self.resolved, sort_keys=False, allow_unicode=True), encoding="utf-8"
-        )
-        (draft / MANIFEST).write_text(json.dumps(self.manifest, indent=2) + "\n", encoding="utf-8")
+        write_record(draft, self.data, self.tidy(), "tidy", self.resolved, self.manifest)
 
     def tidy(self) -> pd.DataFrame:
         """Return the publishable table: one value a row, small cells suppressed."""
@@ -66,35 +52,6 @@ def open_result(folder: str | Path) -> Result:
     Raises
     ------
     InputError
-        When the folder holds no result, or one of another schema version, or was changed by hand.
+        When the folder holds no result, or one of another schema version, or was damaged.
     """
-    folder = Path(folder)
-    manifest = read_manifest(folder, "run")
-    try:
-        data = xr.open_dataset(folder / DATA, engine="h5netcdf")
-        resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"the result cannot be read: {str(error).splitlines()[0]}", file=folder) from None
-    return Result(data, manifest, resolved)
-
-
-def read_manifest(folder: Path, kind: str) -> dict[str, Any]:
-    """Return the manifest of a results folder, after checking that it is of this kind and version."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        version, found = manifest["schema_version"], manifest["kind"]
-    except FileNotFoundError:
-        raise InputError("no results in this folder", file=folder, allowed=f"a folder with {MANIFEST}") from None
-    except (ValueError, KeyError, TypeError, OSError):
-        raise InputError("the manifest is damaged", file=folder / MANIFEST) from None
-    if version != SCHEMA_VERSION:
-        raise InputError("results of another version", file=folder, value=version, allowed=str(SCHEMA_VERSION))
-    if found != kind:
-        raise InputError(f"holds a {found}, not a {kind}", file=folder)
-    return dict(manifest)
-
-
-def input_hashes(scenario: Scenario) -> dict[str, str]:
-    """Return the SHA-256 of every file a scenario was read from, by file name."""
-    files = [*scenario.lineage, *sorted(scenario.tables.glob("*.csv"))]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return Result(*read_record(Path(folder), "run"))

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from sim.experiments.dataset import dataset_of
-from sim.experiments.result import SCHEMA_VERSION, Result, input_hashes
+from sim.experiments.record import input_hashes, stamp
+from sim.experiments.result import Result
 from sim.model import SolutionsModel
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
 from sim.schema.errors import InputError
@@ -81,9 +81,7 @@ def _resolved(compiled: Compiled) -> dict[str, Any]:
 def _manifest(model: SolutionsModel, seed: int, seconds: float) -> dict[str, Any]:
     scenario = model.compiled.scenario
     return {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "run",
-        "software": f"solutions-sim {version('solutions-sim')}",
+        **stamp("run"),
         "scenario": scenario.name,
         "title": scenario.spec.title,
         "seed": int(seed),

@@ -1,0 +1,73 @@
+"""What every results folder holds: all series, one publishable table, the resolved scenarios, the manifest."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+import yaml
+
+from sim.experiments.folder import MANIFEST
+from sim.scenario import Scenario
+from sim.schema.errors import InputError
+
+SCHEMA_VERSION = 1
+DATA, RESOLVED = "data.nc", "scenario.yaml"
+
+
+def write_record(
+    draft: Path, data: xr.Dataset, table: pd.DataFrame, stem: str, resolved: Any, manifest: dict[str, Any]
+) -> None:
+    """Write a record into a folder that exists; the table as ``stem.csv`` and ``stem.parquet``."""
+    data.to_netcdf(draft / DATA, engine="h5netcdf")
+    table.to_csv(draft / f"{stem}.csv", index=False, float_format="%.8g")
+    table.to_parquet(draft / f"{stem}.parquet", index=False)
+    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
+    (draft / RESOLVED).write_text(text, encoding="utf-8")
+    (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def read_record(folder: Path, kind: str) -> tuple[xr.Dataset, dict[str, Any], Any]:
+    """Return data (read when used), manifest and resolved scenarios of a folder of this kind.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no record of this kind and schema version, or was damaged.
+    """
+    manifest = _manifest(folder, kind)
+    try:
+        data = xr.open_dataset(folder / DATA, engine="h5netcdf")
+        resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
+        raise InputError(f"the {kind} cannot be read: {str(error).splitlines()[0]}", file=folder) from None
+    return data, manifest, resolved
+
+
+def stamp(kind: str) -> dict[str, Any]:
+    """Return how a manifest begins: schema version, kind, software."""
+    return {"schema_version": SCHEMA_VERSION, "kind": kind, "software": f"solutions-sim {version('solutions-sim')}"}
+
+
+def input_hashes(scenario: Scenario) -> dict[str, str]:
+    """Return the SHA-256 of every file a scenario was read from, by file name."""
+    files = [*scenario.lineage, *sorted(scenario.tables.glob("*.csv"))]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _manifest(folder: Path, kind: str) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        schema, found = manifest["schema_version"], manifest["kind"]
+    except FileNotFoundError:
+        raise InputError("no results in this folder", file=folder, allowed=f"a folder with {MANIFEST}") from None
+    except (ValueError, KeyError, TypeError, OSError):
+        raise InputError("the manifest is damaged", file=folder / MANIFEST) from None
+    if schema != SCHEMA_VERSION:
+        raise InputError("results of another version", file=folder, value=schema, allowed=str(SCHEMA_VERSION))
+    if found != kind:
+        raise InputError(f"holds a {found}, not a {kind}", file=folder)
+    return dict(manifest)
