@@ -18,7 +18,7 @@ LINES = (
     "Voluntary: unforced, informed, with an alternative",
     "Premature: conditions below the minimum",
     "Want to return, cannot pay",
-    "Programme spending",
+    "Programme money committed",
 )
 
 

@@ -206,7 +206,11 @@ def _loaded(name: str, changes: list[str] | None) -> "Scenario":
     from sim.scenario import load_scenario
     from sim.scenario.load import parse_override
 
-    overrides: dict[str, Any] = dict(parse_override(change) for change in changes or [])
+    overrides: dict[str, Any] = {}
+    for path, value in map(parse_override, changes or []):
+        if path in overrides:
+            raise InputError("the same path is set twice", key=f"--set {path}", value=value)
+        overrides[path] = value
     return load_scenario(name, overrides)
 
 

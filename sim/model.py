@@ -128,7 +128,9 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     def state_hash(self) -> str:
         """Return the SHA-256 of the final columns and of every recorded array."""
         digest = hashlib.sha256()
-        for name, values in sorted({**self.households.columns(), **self.recorder.arrays}.items()):
+        columns = {f"column {name}": values for name, values in self.households.columns().items()}
+        arrays = {f"array {name}": values for name, values in self.recorder.arrays.items()}
+        for name, values in sorted({**columns, **arrays}.items()):
             digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
             digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()

@@ -133,6 +133,8 @@ def compare(
     if not chosen:
         raise InputError("at least one seed is needed", key="--seeds", value=seeds)
     loaded, notes = with_counterparts(scenarios) if counterparts else (loaded_all(scenarios), [])
+    _refuse_twice("seed", chosen)
+    _refuse_twice("scenario", [scenario.name for scenario in loaded])
     compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
     _refuse_mixed(compiled)
     finished, hashes = _run_all(compiled, chosen, threads, tick)
@@ -153,6 +155,14 @@ def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
     data, manifest, resolved = read_record(Path(folder), "comparison")
     return Comparison(data, manifest, resolved, tuple(manifest.get("notes", ())))
+
+
+def _refuse_twice(kind: str, names: Sequence[int | str]) -> None:
+    """Refuse a seed or a scenario name that appears twice: one would silently stand for both."""
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            allowed = "each once; a changed copy needs another file name" if kind == "scenario" else "each once"
+            raise InputError(f"the same {kind} appears twice", value=name, allowed=allowed)
 
 
 def _refuse_mixed(compiled: dict[str, Compiled]) -> None:

@@ -36,7 +36,7 @@ def with_counterparts(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[
     if not closing:
         return loaded, []
     notes = [CLOSURE_WARNING]
-    if all(closures(one) for one in loaded):
+    if not any(_same_otherwise(one, closing[0]) for one in loaded if not closures(one)):
         loaded.insert(0, without_closure(closing[0]))
         notes.append(f"Added for comparison: {loaded[0].name}, the same without the closure.")
     if not any(_has_alternatives(one) for one in closing):
@@ -53,12 +53,13 @@ def without_closure(scenario: Scenario) -> Scenario:
 
 
 def with_alternatives(scenario: Scenario) -> Scenario:
-    """Return the scenario with six months' notice, transport, a return grant and help with rent for camp families."""
+    """Return the scenario with six months' notice or more, and transport, a grant and help with rent for camps."""
     found = closures(scenario)
-    changes: dict[str, object] = {f"programmes.{name}.notice_months": NOTICE_MONTHS for name in found}
+    notice = max(NOTICE_MONTHS, *(spec.notice_months for spec in found.values()))
+    changes: dict[str, object] = {f"programmes.{name}.notice_months": notice for name in found}
     closing = [month_number(spec.closing_month) for spec in found.values()]
     window = {
-        "first_month": month_name(min(closing) - NOTICE_MONTHS),
+        "first_month": month_name(min(closing) - notice),
         "last_month": month_name(max(closing) + AFTER_MONTHS),
     }
     for kind in ("transport", "return_grant", "rent_subsidy"):
@@ -67,6 +68,15 @@ def with_alternatives(scenario: Scenario) -> Scenario:
     return scenario.override(changes).renamed(
         f"{scenario.name} (notice, alternatives)", "Closure with notice and alternatives"
     )
+
+
+def _same_otherwise(one: Scenario, closing: Scenario) -> bool:
+    """Whether a scenario is a closing one without its closures and offers, whatever its title and question."""
+
+    def bare(scenario: Scenario) -> dict[str, object]:
+        return scenario.spec.model_dump(exclude={"title", "question", "programmes"})
+
+    return bare(one) == bare(closing)
 
 
 def _has_alternatives(scenario: Scenario) -> bool:

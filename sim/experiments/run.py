@@ -51,11 +51,13 @@ def run(
     compiled = prepared(scenario, households, months)
     began = time.perf_counter()
     model = SolutionsModel(compiled, seed=seed, threads=threads)
-    while model.running and model.month < compiled.months:
-        model.step()
-        if tick is not None:
-            tick()
-    model.world.close()
+    try:
+        while model.running and model.month < compiled.months:
+            model.step()
+            if tick is not None:
+                tick()
+    finally:
+        model.world.close()
     return Result(dataset_of(model), _manifest(model, seed, time.perf_counter() - began), _resolved(compiled))
 
 
@@ -64,7 +66,9 @@ def prepared(
 ) -> Compiled:
     """Return a scenario compiled, with another number of households or months."""
     if isinstance(scenario, Compiled):
-        return scenario
+        if households is None and months is None:
+            return scenario
+        scenario = scenario.scenario
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     changes: dict[str, Any] = {}
     if households is not None:

@@ -33,6 +33,7 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
     "services": (),
     "security": (),
 }
+FOLLOWERS = {"families": "persons", "served": "spent"}  # what would reveal a withheld count
 
 
 def tidy(data: xr.Dataset) -> pd.DataFrame:
@@ -42,7 +43,19 @@ def tidy(data: xr.Dataset) -> pd.DataFrame:
     table = pd.concat(frames, ignore_index=True)
     labels = [name for name in table.columns if name not in ("variable", "month", "date", "unit", "value")]
     ordered = table[["variable", "month", "date", *labels, "unit", "value"]]
-    return suppressed(ordered)
+    return _withheld_together(suppressed(ordered), labels)
+
+
+def _withheld_together(table: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
+    """Withhold persons and money wherever the families they belong to are withheld: one gives the other away."""
+    key = table[["month", *labels]].astype(object).fillna("").astype(str).agg("|".join, axis=1)
+    result = table.copy()
+    for leader, follower in FOLLOWERS.items():
+        hidden = set(key[(table["variable"] == leader) & table["suppressed"]])
+        at = (table["variable"] == follower) & key.isin(hidden)
+        result.loc[at, "value"] = float("nan")
+        result.loc[at, "suppressed"] = True
+    return result
 
 
 def _source(name: str) -> str:

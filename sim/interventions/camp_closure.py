@@ -3,7 +3,7 @@
 Side effect, by design visible: families that would not have moved are expelled, others hastened or diverted.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,9 @@ class CampClosure(Intervention):
     """Close camps in one month, after a notice."""
 
     kind: Literal["camp_closure"] = "camp_closure"
-    sites: list[str] | Literal["all"] = Field(description="Site ids, or all")
+    sites: Annotated[list[str], Field(min_length=1)] | Literal["all"] = Field(
+        description="Site ids, or all; of several closures of one camp the earliest counts"
+    )
     closing_month: CalendarMonth = Field(description="Month by the end of which nobody is left in the camps")
     share: float = quantity(
         1.0,

@@ -5,6 +5,8 @@ import math
 from sim.kernels.codes import CAMP, INFORMAL, RENTED
 from sim.kernels.compile import inlined
 
+MOST_SAVINGS = 2_000_000_000.0  # cents; the column holds a little more
+
 
 @inlined
 def rooted(now):
@@ -63,4 +65,4 @@ def savings_after(who, now, employed, place, subsidy, budget):
     net = income - paid - budget.subsistence * who.size
     if net > 0.0:
         net *= budget.saving_share
-    return max(now.savings + math.floor(net), -budget.debt_limit)
+    return min(max(now.savings + math.floor(net), -budget.debt_limit), MOST_SAVINGS)

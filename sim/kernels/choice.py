@@ -58,6 +58,7 @@ OVERRIDDEN = (1 << MONEY) | (1 << DWELLING) | (1 << SEASON) | (1 << PERMISSION) 
 Option = namedtuple("Option", "utility kind area site shelter settled gates offers vacancy cost grants overridden")
 # How a household meets its month: its traits, what it may count on, what pushes it.
 Scene = namedtuple("Scene", "mine attached leave offers held last_day evicted closing funds")
+# n_open counts the open options that make a choice free: not an informal site, nor staying where life is untenable.
 Choice = namedtuple("Choice", "intention action n_open")
 
 
@@ -84,10 +85,17 @@ def weigh(choice, candidate):
     if candidate.utility > intention.utility:
         intention = candidate
     if candidate.gates == 0:
-        n_open += 1
+        if not last_refuge(candidate):
+            n_open += 1
         if candidate.utility > action.utility:
             action = candidate
     return Choice(intention, action, n_open)
+
+
+@inlined
+def last_refuge(candidate):
+    """Whether an option is an informal site: always open, so it is no alternative that makes a choice free."""
+    return candidate.kind == MOVE_DISPLACED and candidate.shelter == INFORMAL
 
 
 @inlined
@@ -113,17 +121,20 @@ def chosen(who, now, month, offers, push, held):
     here, home = place_of(month.areas, now.area), place_of(month.areas, who.origin)
     scene = set_scene(who, now, home, month, offers, push, held)
     choice = Choice(unavailable(), unavailable(), np.int64(0))
+    untenable = failing(now, here, month.params)
     if not (scene.evicted or scene.last_day):
         if now.at_home:
             choice = weigh(choice, staying_home(who, now, home, month, scene))
         else:
             choice = weigh(choice, staying(who, now, here, month, scene))
+        if untenable:
+            choice = Choice(choice.intention, choice.action, np.int64(0))
     if not now.at_home:
         if now.settled == 0:
             choice = weigh(choice, integrating(who, now, here, month, scene))
         choice = weigh(choice, returning(who, now, home, month, scene))
     choice = weigh_settlement(choice, who, now, month, scene)
-    if push or failing(now, here, month.params):
+    if push or untenable:
         choice = weigh_displacement(choice, who, now, here, month, scene)
     return choice
 

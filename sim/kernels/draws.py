@@ -25,7 +25,6 @@ LUCK = 4  # Gumbel term of one alternative in one epoch
 PHASE = 5  # words: epoch phase, access rank, host at origin rank, spare
 NETWORK = 6  # which areas are considered for settlement in an epoch
 LOTTERY = 7  # the place in the queue for rival capacity, by programme or area
-MARGINAL = 8  # whether the marginal row of an allocation is accepted
 COMPOSITION = 9  # household composition (keyed by the case, not by the seed)
 
 _M0 = np.uint64(0xD2511F53)

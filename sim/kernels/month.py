@@ -132,7 +132,7 @@ def carry_out(fixed, state, plan, i, month, events):
         plan.intent_needs[i] = 1 if plan.vacancy[i] >= 0 else 0
     if action.kind == STAY:
         return False
-    verdict = judge(who, now, month, choice, push, plan.ordinary[i], plan.granted[i], plan.vacancy[i])
+    verdict = judge(who, now, month, choice, push, plan.ordinary[i])
     before, since_push = situation(state, i), state.months_since_push[i]
     move(state, i, month, action, push)
     count_move(fixed, i, before, situation(state, i), action, push, since_push, verdict, events)

@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 
 from sim.kernels.beliefs import informed
-from sim.kernels.choice import choose
+from sim.kernels.choice import choose, last_refuge
 from sim.kernels.codes import (
     DIVERTED,
     EXPELLED,
@@ -20,11 +20,14 @@ from sim.kernels.codes import (
     UNPUSHED,
 )
 from sim.kernels.compile import inlined
+from sim.kernels.gates import ALL_VACANCIES
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of, place_of
+from sim.kernels.review import offers_open_to
 
 MOST_MONTHS = 1000  # counters of months stop here
 MOST_TIMES = 100
+JUST_ARRIVED = -1  # becomes 0 when the month ends
 
 # What is known of one move at the moment it is made.
 Verdict = namedtuple("Verdict", "push_class premature informed voluntary overridden")
@@ -57,22 +60,25 @@ def premature(now, action, there, params):
 
 
 @inlined
-def judge(who, now, month, choice, push, ordinary, offers, held):
+def judge(who, now, month, choice, push, ordinary):
     """Return the Verdict on a move, before it is made.
 
-    A pushed move is judged by living the same month again, with the same draws, without the push.
+    A pushed move is judged by living the same month again, with the same draws, without the push: with every offer
+    and vacancy that was open at the start of the month, as if it had won those it would have needed.
     """
     action, pushed = choice.action, UNPUSHED
     if push:
-        pushed = push_class(action, choose(who, now, month, offers, 0, held).action, ordinary)
+        offers = offers_open_to(who, now, month)
+        pushed = push_class(action, choose(who, now, month, offers, 0, ALL_VACANCIES).action, ordinary)
     home = place_of(month.areas, who.origin)
     knows = action.kind != RETURN or informed(now, home, month.params.beliefs)
+    others = choice.n_open if last_refuge(action) else choice.n_open - 1
     induced = pushed in (HASTENED, DIVERTED, EXPELLED)
     return Verdict(
         np.int64(pushed),
         premature(now, action, place_of(month.areas, action.area), month.params),
         knows,
-        not induced and knows and choice.n_open > 1,
+        not induced and knows and others > 0,
         action.overridden,
     )
 
@@ -85,12 +91,14 @@ def move(state, i, month, action, push):
     take_subsidy(state, i, month.offers, action.offers)
     if action.kind == RETURN:
         state.last_area[i] = state.area[i]
+    elsewhere = state.area[i] != action.area or state.site[i] != action.site or state.shelter[i] != action.shelter
+    if elsewhere or action.kind == RETURN or state.at_home[i]:
+        state.months_here[i] = JUST_ARRIVED
     state.at_home[i] = 1 if action.kind == RETURN else 0
     if action.kind == MOVE_DISPLACED:
         state.times_displaced[i] = min(state.times_displaced[i] + 1, MOST_TIMES)
     state.area[i], state.site[i] = action.area, action.site
     state.shelter[i], state.settled[i] = action.shelter, action.settled
-    state.months_here[i] = 0
     if push:
         state.months_since_push[i] = 0
 
@@ -109,8 +117,7 @@ def take_subsidy(state, i, offers, used):
 @inlined
 def grow_older(state, i, moved, pushed):
     """Advance the month counters of household ``i`` at the end of a month."""
-    if not moved:
-        state.months_here[i] = min(state.months_here[i] + 1, MOST_MONTHS)
+    state.months_here[i] = min(state.months_here[i] + 1, MOST_MONTHS)
     if not state.at_home[i]:
         state.months_displaced[i] = min(state.months_displaced[i] + 1, MOST_MONTHS)
     if state.months_since_push[i] >= 0 and not (moved and pushed):

@@ -8,7 +8,7 @@ def released(data: xr.Dataset) -> xr.DataArray:
     """Return the families that would move at once if one gate alone were lifted.
 
     Those blocked by that gate alone move if they need no vacancy, or as far as vacant dwellings go in the area where
-    their intention leads. Lifting the vacancy gate itself releases all that it alone blocks.
+    their intention leads, each pathway by itself. Lifting the vacancy gate itself releases all that it alone blocks.
 
     Returns
     -------

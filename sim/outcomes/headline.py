@@ -48,7 +48,7 @@ def _expelled_by_closure(data: xr.Dataset) -> float:
     return float(data["moves_by_push"].sel(push=["closure", "closure_and_eviction"], push_class="expelled").sum())
 
 
-def _family_months(data: xr.Dataset) -> float:
+def _person_months(data: xr.Dataset) -> float:
     return float(data["persons"].isel(month=slice(1, None)).sel(situation="displaced").sum())
 
 
@@ -82,7 +82,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("settled_elsewhere", "Settled elsewhere", "families", "Where families are", _end("families", "settled_elsewhere")),
     Outcome("returned", "At home", "families", "Where families are", _end("families", "returned")),
     Outcome("displaced_persons", "Persons still displaced", "persons", "Where families are", _end("persons", "displaced")),
-    Outcome("person_months", "Person-months spent displaced", "person-months", "Where families are", _family_months),
+    Outcome("person_months", "Person-months spent displaced", "person-months", "Where families are", _person_months),
     Outcome("expelled", "Expelled: would not have moved", "families", "Moved under a push", _moves(classes="expelled")),
     Outcome("expelled_by_closure", "of these by the closing of a camp, not by eviction", "families", "Moved under a push", _expelled_by_closure),
     Outcome("diverted", "Diverted: would have gone elsewhere", "families", "Moved under a push", _moves(classes="diverted")),
@@ -99,5 +99,5 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("blocked_money", "Want to return, cannot pay", "families", "Blocked from returning at the end", _blocked("money")),
     Outcome("blocked_access", "Want to return, no access", "families", "Blocked from returning at the end", _blocked("access")),
     Outcome("in_debt", "Families in debt", "%", "Money", _debt_share),
-    Outcome("spent", "Programme spending", "USD", "Money", lambda data: float(data["spent"].sum()) / 100),
+    Outcome("spent", "Programme money committed", "USD", "Money", lambda data: float(data["spent"].sum()) / 100),
 )  # fmt: skip

@@ -139,8 +139,8 @@ def _name(path: Path) -> str:
 def _override_document(path: str, value: Any) -> Document:
     data: Any = value
     parts = path.split(".")
-    places: dict[Key, tuple[str, int]] = {}
+    places: dict[Key, tuple[str, int | None]] = {}
     for n in range(len(parts), 0, -1):
         data = {parts[n - 1]: data}
-        places[tuple(parts[:n])] = (f"override {path}", 1)
+        places[tuple(parts[:n])] = (f"override {path}", None)
     return Document(data, places)

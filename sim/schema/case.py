@@ -84,7 +84,7 @@ class ConditionChange(Strict):
     """A change of one area condition over a window: set it, or multiply it."""
 
     condition: str = Field(description="Name of a condition in conditions.csv, or security")
-    areas: list[str] | None = Field(None, description="P-codes; all areas when left out")
+    areas: list[str] | None = Field(None, min_length=1, description="P-codes; all areas when left out")
     first_month: CalendarMonth = Field(description="First month of the change")
     last_month: CalendarMonth | None = Field(None, description="Last month; to the end of the run when left out")
     value: float | None = quantity(None, "as the condition", "New value", "scenario")

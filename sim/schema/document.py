@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sim.schema.errors import InputError, nearest
 
 Key = tuple[str, ...]
+Places = dict[Key, tuple[str, int | None]]  # file and line; an override has no line
 Model = TypeVar("Model", bound=BaseModel)
 
 MOST_BYTES = 2_000_000  # a scenario is a page of text; this is far beyond any
@@ -32,7 +33,7 @@ class Document:
     """
 
     data: dict[str, Any]
-    places: dict[Key, tuple[str, int]] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
 
     def place(self, key: Key) -> tuple[str | None, int | None]:
         """Return file and line of a key, or of its nearest parent that was written."""
@@ -83,7 +84,7 @@ def read_yaml(path: Path) -> Document:
         raise InputError(f"not readable as YAML: {str(error).splitlines()[0]}", file=path) from None
     if not isinstance(node, yaml.MappingNode):
         raise InputError("the file must hold keys and values", file=path, allowed="key: value lines")
-    places: dict[Key, tuple[str, int]] = {}
+    places: Places = {}
     return Document(_plain(node, (), str(path), places), places)
 
 
@@ -100,7 +101,7 @@ def _read_text(path: Path) -> str:
         raise InputError(f"the file cannot be read: {error.strerror}", file=path) from None
 
 
-def _plain(node: yaml.Node, key: Key, file: str, places: dict[Key, tuple[str, int]]) -> Any:
+def _plain(node: yaml.Node, key: Key, file: str, places: Places) -> Any:
     """Return the plain value of a YAML node and note the place of every key in it."""
     places[key] = (file, node.start_mark.line + 1)
     if len(key) > MOST_DEPTH:
@@ -115,7 +116,7 @@ def _plain(node: yaml.Node, key: Key, file: str, places: dict[Key, tuple[str, in
     return _plain_scalar(node, key, file)
 
 
-def _plain_mapping(node: yaml.MappingNode, key: Key, file: str, places: dict[Key, tuple[str, int]]) -> dict[Any, Any]:
+def _plain_mapping(node: yaml.MappingNode, key: Key, file: str, places: Places) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
     for name_node, value_node in node.value:
         line = name_node.start_mark.line + 1

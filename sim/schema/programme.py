@@ -30,10 +30,10 @@ class Window(Strict):
 class Target(Strict):
     """Whom a programme serves, by where they are, where they come from and who they are."""
 
-    areas: list[str] | None = Field(None, description="P-codes of areas of stay; all when left out")
-    sites: list[str] | None = Field(None, description="Camps; only people in them when given")
+    areas: list[str] | None = Field(None, min_length=1, description="P-codes of areas of stay; all when left out")
+    sites: list[str] | None = Field(None, min_length=1, description="Camps; only people in them when given")
     where: Literal["anywhere", "camps", "out_of_camp"] = Field("anywhere", description="In camps, out of them, or both")
-    origins: list[str] | None = Field(None, description="P-codes of areas of origin; all when left out")
+    origins: list[str] | None = Field(None, min_length=1, description="P-codes of areas of origin; all when left out")
     who: Literal["all", "vulnerable", "female_headed"] = Field("all", description="Everybody, or one group")
 
     @model_validator(mode="after")

@@ -60,7 +60,9 @@ PRICES = {
     "security": Variable(("area",), "index", "security, 0 to 1"),
     "free_homes": Variable(("area",), "dwellings", "vacant low-end rental dwellings"),
 }
-SPENDING = {"spent": Variable(("programme",), "cents", "money spent")}
+SPENDING = {
+    "spent": Variable(("programme",), "cents", "money committed: the whole course of a rent subsidy at its start")
+}
 RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **SPENDING}
 
 

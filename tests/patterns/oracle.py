@@ -294,11 +294,6 @@ class Choice:
         """Gates that block the intention."""
         return 0 if self.action is self.intention else self.intention.gates
 
-    @property
-    def has_alternative(self) -> bool:
-        """Return whether something else than the action was open too."""
-        return any(x is not self.action and not x.gates for x in self.options)
-
     def margins(self) -> tuple[float, float]:
         """Return best minus second best value: of all alternatives, and of the open ones."""
         return margin(self.options), margin([x for x in self.options if not x.gates])
@@ -459,8 +454,7 @@ class HouseholdAgent(mesa.Agent):
         self.feel_push()
         self.review()
         if self.reviewed:
-            free = self.model.free
-            self.consider("plan", self.open_offers(), lambda resource: self.weight <= free[resource])
+            self.consider("plan", self.open_offers(), self.free_for_me)
 
     def work(self) -> None:
         """Decide employment anew, always just after a move and sometimes later."""
@@ -550,6 +544,10 @@ class HouseholdAgent(mesa.Agent):
         self.choice = self.choose(stage, offers, self.push, vacant)
         self.intention, self.gates = self.choice.intention.kind, self.choice.gates
         self.held = self.choice.action.needs
+
+    def free_for_me(self, resource: int) -> bool:
+        """Return whether a vacancy was free for all of this row at the start of the month."""
+        return bool(self.weight <= self.model.free[resource])
 
     def lose_vacancy(self) -> None:
         """Choose again with no vacancy."""
@@ -867,7 +865,7 @@ class HouseholdAgent(mesa.Agent):
         """Compare a move with what it would have done without the push."""
         if not self.push:
             return codes.UNPUSHED
-        otherwise = self.choose("without push", self.granted, 0, self.vacant_to_me).action
+        otherwise = self.choose("without push", self.open_offers(), 0, self.free_for_me).action
         if otherwise.kind == codes.STAY:
             return codes.EXPELLED
         if not otherwise.same_as(action):
@@ -883,10 +881,11 @@ class HouseholdAgent(mesa.Agent):
             self.last_area = self.area
         if action.kind == codes.MOVE_DISPLACED:
             self.times_displaced = min(100, self.times_displaced + 1)
+        same_dwelling = (self.area, self.site, self.shelter) == (action.area, action.site, action.shelter)
+        self.stays_put = same_dwelling and action.kind != codes.RETURN and not self.at_home
         self.at_home = int(action.kind == codes.RETURN)
         self.area, self.site = action.area, action.site
         self.shelter, self.settled = action.shelter, action.settled
-        self.months_here = 0
         self.take_subsidy(action)
         self.moved = True
 
@@ -894,7 +893,8 @@ class HouseholdAgent(mesa.Agent):
         """Return the record of a move about to be made."""
         action, move_class = choice.action, self.move_class(choice.action)
         informed = self.informed(action)
-        feasible = self.choose("as carried out", self.granted, self.push, self.vacant_to_me).has_alternative
+        carried_out = self.choose("as carried out", self.granted, self.push, self.vacant_to_me)
+        feasible = any(x is not carried_out.action and not x.gates and self.tenable(x) for x in carried_out.options)
         forced = move_class in (codes.HASTENED, codes.DIVERTED, codes.EXPELLED)
         return Move(
             time=self.model.month,
@@ -915,6 +915,12 @@ class HouseholdAgent(mesa.Agent):
             feasible=feasible,
             voluntary=not forced and informed and feasible,
         )
+
+    def tenable(self, option: Alternative) -> bool:
+        """Return whether an option makes the choice of another a free one."""
+        if option.kind == codes.STAY:
+            return not self.failing
+        return not (option.kind == codes.MOVE_DISPLACED and option.shelter == codes.INFORMAL)
 
     def premature(self, action: Alternative) -> bool:
         """Return whether the destination is not fit to return to or settle in."""
@@ -949,7 +955,9 @@ class HouseholdAgent(mesa.Agent):
             self.months_since_push = 0
         elif self.months_since_push >= 0:
             self.months_since_push = min(1000, self.months_since_push + 1)
-        if not self.moved:
+        if self.moved and not self.stays_put:
+            self.months_here = 0
+        else:
             self.months_here = min(1000, self.months_here + 1)
         if not self.at_home:
             self.months_displaced = min(1000, self.months_displaced + 1)
