@@ -57,9 +57,9 @@ def repeated(compiled: Compiled, times: int, rows: int) -> Compiled:
     factor = rows / len(compiled.households["id"])
     paths = {name: path * factor if name in EXTENSIVE else path for name, path in compiled.paths.items()}
     capacity = np.ceil(compiled.geography.capacity * factor).astype(np.int64)
-    offers = {name: larger(offer, factor) for name, offer in compiled.offers.items()}
+    programmes = {name: larger(programme, factor) for name, programme in compiled.programmes.items()}
     geography = replace(compiled.geography, capacity=capacity)
-    return replace(compiled, households=columns, paths=paths, geography=geography, offers=offers)
+    return replace(compiled, households=columns, paths=paths, geography=geography, programmes=programmes)
 
 
 def larger(offer: Any, factor: float) -> Any:

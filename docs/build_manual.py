@@ -15,22 +15,26 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sim.interventions import CampClosure, RentSubsidy, ReturnGrant, Transport
+from sim.interventions import InterventionSpec
 from sim.kernels.columns import FIXED, STATE, Column
 from sim.outcomes import HEADLINE
 from sim.schema.base import Strict
 from sim.schema.case import Arrivals, Case, Composition, ConditionChange, Recode, Shock
 from sim.schema.parameters import Parameters
-from sim.schema.programme import Intervention, Offer, Target, Window
-from sim.world.recorder import EVENTS, PRICES, SPENDING, STOCKS, Variable
+from sim.schema.programme import Delivered, Intervention, Measure, Offer, Service, Target, Window
+from sim.world.recorder import BOOKS, EVENTS, PRICES, STOCKS, Variable
 
 HERE = Path(__file__).parent
-DOCUMENTED = (Parameters, Composition, CampClosure, Transport, ReturnGrant, RentSubsidy)
-PROGRAMMES = {
-    "camp_closure": CampClosure,
-    "transport": Transport,
-    "return_grant": ReturnGrant,
-    "rent_subsidy": RentSubsidy,
+PROGRAMMES = {spec.model_fields["kind"].default: spec for spec in get_args(get_args(InterventionSpec)[0])}
+DOCUMENTED = (Parameters, Composition, *PROGRAMMES.values())
+FAMILIES = {  # heading, what it says, base of the kinds under it, what they share
+    "Offers": ("Households meet an offer when they choose, and use what is open to them.", Offer, Delivered),
+    "Services": (
+        "A service reaches households without a choice of theirs; they review when their case is completed.",
+        Service,
+        Service,
+    ),
+    "Measures": ("A measure changes conditions of areas; households respond to these.", Measure, Measure),
 }
 TIMELINE = {"conditions": ConditionChange, "arrivals": Arrivals, "shocks": Shock, "recodes": Recode}
 PARTS = {"window": Window, "target": Target}
@@ -55,7 +59,12 @@ def columns_page() -> str:
 
 def outputs_page() -> str:
     """Return what a run records and what a comparison shows."""
-    recorded = {"Stocks": STOCKS, "Events of a month": EVENTS, "Prices and conditions": PRICES, "Money": SPENDING}
+    recorded = {
+        "Stocks": STOCKS,
+        "Events of a month": EVENTS,
+        "Prices and conditions": PRICES,
+        "Books of programmes": BOOKS,
+    }
     parts = [part for title, found in recorded.items() for part in (f"## {title}", _variables(found))]
     lines = [(f"`{o.name}`", o.label, o.unit, o.block) for o in HEADLINE]
     outcomes = ["## Headline outcomes", HEADLINE_TEXT, table(("Name", "Label", "Unit", "Block"), lines)]
@@ -91,13 +100,25 @@ def _parameter_parts() -> Iterator[str]:
 
 def _programme_parts() -> Iterator[str]:
     yield from ("## `programmes`", "Interventions by name; `kind` says which.")
-    shared = {*Offer.model_fields, *Intervention.model_fields}
+    bases = tuple(base for _, base, _ in FAMILIES.values())
     for kind, spec in PROGRAMMES.items():
-        own = {name: field for name, field in spec.model_fields.items() if name not in shared | {"kind"}}
-        yield from (f"### `kind: {kind}`", _doc(spec), _fields(own))
-    yield from ("### What every offer to households states besides", _fields(Offer.model_fields))
+        if not issubclass(spec, bases):
+            yield from _kind_parts(kind, spec, set(Intervention.model_fields))
+    for title, (text, base, shared) in FAMILIES.items():
+        yield from (f"## {title}", text)
+        for kind, spec in PROGRAMMES.items():
+            if issubclass(spec, base):
+                yield from _kind_parts(kind, spec, set(Delivered.model_fields | Measure.model_fields))
+        if shared is not Service:
+            name = "offer and service" if shared is Delivered else "measure"
+            yield from (f"### What every {name} states besides", _fields(shared.model_fields))
     for name, part in PARTS.items():
-        yield from _section(f"### `{name}` of an offer", part)
+        yield from _section(f"### `{name}`", part)
+
+
+def _kind_parts(kind: str, spec: type[BaseModel], shared: set[str]) -> Iterator[str]:
+    own = {name: field for name, field in spec.model_fields.items() if name not in shared | {"kind"}}
+    yield from (f"### `kind: {kind}`", _doc(spec), _fields(own))
 
 
 def _case_parts() -> Iterator[str]:

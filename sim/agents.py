@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.schema.programme import Offer
-from sim.world.offers import Ledger, reach
+from sim.schema.programme import Booked
+from sim.world.offers import Ledger
 
 STATUSES = ("open", "closing", "closed")  # by site status code
 
@@ -85,14 +85,12 @@ class Site(NumberedAgent):
 
 
 class Programme(NumberedAgent):
-    """An intervention that makes offers to households, with its books."""
+    """An intervention with its books: an offer, a service or a measure."""
 
-    def __init__(self, model: "SolutionsModel", name: str, spec: Offer) -> None:
+    def __init__(self, model: "SolutionsModel", name: str, spec: Booked) -> None:
         super().__init__(model)
-        self.name, self.spec = name, spec
+        self.name, self.spec, self.key = name, spec, model.compiled.keys[name]
         self.ledger = Ledger.open(spec, model.compiled.scenario.spec.start, model.compiled.months)
-        geography = model.world.geography
-        self.reach = reach(spec.target, list(geography.pcodes), list(geography.site_ids))
 
     @property
     def served(self) -> int:

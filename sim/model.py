@@ -9,9 +9,10 @@ import numpy as np
 from sim.agents import Area, Programme, Site
 from sim.kernels.codes import DISPLACED, INTEGRATING, RETURNED, SETTLED_ELSEWHERE, SITUATIONS
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
+from sim.schema.programme import Offer, Service
 from sim.world.camps import site_calendar
 from sim.world.households import Households
-from sim.world.offers import offers_this_month
+from sim.world.offers import Kind, Ledger, Terms, offers_this_month, reach
 from sim.world.recorder import Recorder
 from sim.world.world import Deliveries, Drivers, World
 
@@ -50,16 +51,18 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
             self.compiled.wave_shift,
             int(seed),
             self._conditions(0),
-            len(self.compiled.offers),
+            sum(isinstance(spec, Offer) for spec in self.compiled.programmes.values()),
             threads,
         )
         self.areas = [Area(self, index) for index in range(len(self.world.geography.pcodes))]
         self.sites = [Site(self, index) for index in range(len(self.world.geography.site_ids))]
-        self.programmes = [Programme(self, name, offer) for name, offer in self.compiled.offers.items()]
+        self.programmes = [Programme(self, name, spec) for name, spec in self.compiled.programmes.items()]
+        self.offers = self._delivered(Offer)
+        self.services = self._delivered(Service)
         self.institutions(0)
         self.world.clear_markets(self._drivers(0))
-        self.recorder = Recorder(self.compiled.months, len(self.programmes))
-        self.recorder.start(self.world)
+        self.recorder = Recorder(self.compiled.months)
+        self.recorder.start(self.world, self.ledgers)
         self.datacollector = _collector()
         self.datacollector.collect(self)
 
@@ -67,6 +70,11 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     def households(self) -> Households:
         """The household columns; ``model.households[i]`` is a view of one row."""
         return self.world.households
+
+    @property
+    def ledgers(self) -> list[Ledger]:
+        """The books of every programme, in order."""
+        return [programme.ledger for programme in self.programmes]
 
     @property
     def month(self) -> int:
@@ -79,15 +87,19 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         return self._agent_count
 
     def step(self) -> None:
-        """Simulate one month: drivers, institutions, markets, households, record."""
+        """Simulate one month: drivers, institutions, markets, services, households, record."""
         month = self.month - 1  # Mesa counts the step before it is taken
         drivers = self._drivers(month)
         self.world.admit(month)
         self.institutions(month)
         self.world.clear_markets(drivers)
+        for service, ledger in self.services:
+            self.world.deliver(month, drivers, service, ledger)
         served, carry = self.world.live(month, drivers)
-        for programme, families, left in zip(self.programmes, served, carry):
-            programme.ledger.book(families, left)
+        for (_, ledger), families, left in zip(self.offers, served, carry):
+            ledger.book(families, left)
+        for ledger in self.ledgers:
+            ledger.book_month(month)
         self.record(month)
 
     def run(self) -> "SolutionsModel":
@@ -100,24 +112,22 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     def institutions(self, month: int) -> None:
         """Camps announce and close; programmes make their offers for the month."""
         geography = self.world.geography
-        ledgers = [programme.ledger for programme in self.programmes]
         width = 2 * len(geography.pcodes) + len(geography.site_ids) + 1
-        reach = np.array([programme.reach for programme in self.programmes], np.uint8).reshape(-1, width)
-        sites = site_calendar(self.compiled.closures, geography.capacity, month)
+        terms = [offer for offer, _ in self.offers]
         self.world.apply(
             Deliveries(
-                sites,
-                offers_this_month(ledgers, month),
-                reach,
-                tuple(ledger.places(month) for ledger in ledgers),
-                tuple(ledger.spec.allocation == "need" for ledger in ledgers),
+                site_calendar(self.compiled.closures, geography.capacity, month),
+                offers_this_month(self.offers, month),
+                np.array([offer.reach for offer in terms], np.uint8).reshape(-1, width),
+                tuple(ledger.places(month) for _, ledger in self.offers),
+                tuple(offer.spec.allocation == "need" for offer in terms),
+                tuple(offer.key for offer in terms),
             )
         )
 
     def record(self, month: int) -> None:
         """Record the month just simulated."""
-        spent = [programme.ledger.spent_now for programme in self.programmes]
-        self.recorder.month(month, self.world, spent)
+        self.recorder.month(month, self.world, self.ledgers)
         self.datacollector.collect(self)
         self.running = self.month < self.compiled.months
 
@@ -135,12 +145,22 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
             digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
 
+    def _delivered(self, kind: type[Kind]) -> list[tuple[Terms[Kind], Ledger]]:
+        """Return the programmes of a kind in the order written, as the world delivers them, with their books."""
+        places = list(self.world.geography.pcodes), list(self.world.geography.site_ids)
+        found = [(one.spec, one) for one in self.programmes]
+        kept = [(spec, one) for spec, one in found if isinstance(spec, kind)]
+        return [
+            (Terms(spec, number, one.key, reach(spec.target, *places)), one.ledger)
+            for number, (spec, one) in enumerate(kept)
+        ]
+
     def _conditions(self, month: int) -> dict[str, Any]:
         return {name: path[month] for name, path in self.compiled.paths.items()}
 
     def _drivers(self, month: int) -> Drivers:
         compiled = self.compiled
-        return Drivers(self._conditions(month), compiled.shock[month], bool(compiled.school[month]))
+        return Drivers(self._conditions(month), bool(compiled.school[month]))
 
 
 def _compiled(scenario: "str | Scenario | Compiled") -> Compiled:

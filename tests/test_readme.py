@@ -37,7 +37,7 @@ def test_scenario_example_compiles(tmp_path: Path) -> None:
     closure = compiled.scenario.spec.programmes["close_mosul"]
     assert isinstance(closure, CampClosure)
     assert closure.notice_months == 12
-    assert list(compiled.offers) == ["convoys"]
+    assert list(compiled.programmes) == ["convoys"]
 
 
 def test_files_it_points_to_exist() -> None:

@@ -5,13 +5,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.kernels.codes import GATES, INTENTIONS, MOVE_CLASSES, SHELTERS, SITUATIONS
+from sim.kernels.codes import GATES, INTENTIONS, MOVE_CLASSES, PUSHES, SHELTERS, SITUATIONS
 from sim.kernels.tally import GROUPS
 from sim.model import SolutionsModel
 from sim.schema.base import month_name, month_number
 from sim.world.recorder import RECORDED
 
-PUSHES = ("none", "closure", "eviction", "closure_and_eviction")
+PUSH_MASKS = [
+    "_and_".join(name for bit, name in enumerate(PUSHES) if mask >> bit & 1) or "none"
+    for mask in range(2 ** len(PUSHES))
+]
 
 
 def dataset_of(model: SolutionsModel) -> xr.Dataset:
@@ -49,7 +52,7 @@ def coordinates(model: SolutionsModel) -> dict[str, Any]:
         "shelter": list(SHELTERS),
         "push_class": list(MOVE_CLASSES),
         "pathway": list(INTENTIONS),
-        "push": list(PUSHES),
+        "push": PUSH_MASKS,
         "gate": list(GATES),
         "needs_vacancy": ["no", "yes"],
         "programme": [programme.name for programme in model.programmes],

@@ -23,11 +23,23 @@ def work_access(is_rooted, shelter, budget):
 
 
 @inlined
-def aid(is_rooted, shelter, size, budget):
-    """Return monthly humanitarian aid to a household; committed and returned households get none."""
+def aid(is_rooted, shelter, size, paid, budget):
+    """Return monthly humanitarian aid to a household, of which a share is paid; the rooted get none."""
     if is_rooted:
         return 0.0
-    return size * (budget.aid_camp if shelter == CAMP else budget.aid_out)
+    return size * (budget.aid_camp if shelter == CAMP else budget.aid_out) * paid
+
+
+@inlined
+def aid_share(place, shelter):
+    """Return the share of aid that is paid in a place; below 1 while it is cut."""
+    return place.aid_camp_share if shelter == CAMP else place.aid_out_share
+
+
+@inlined
+def aid_is_cut(now, place):
+    """Whether a household gets less aid than it would without a cut."""
+    return not rooted(now) and aid_share(place, now.shelter) < 1.0
 
 
 @inlined
@@ -58,7 +70,7 @@ def works(now, place, budget, luck):
 @inlined
 def savings_after(who, now, employed, place, subsidy, budget):
     """Return savings at the end of a month of income and spending; ``subsidy`` is the rent paid for it."""
-    income = who.remittance + aid(rooted(now), now.shelter, who.size, budget)
+    income = who.remittance + aid(rooted(now), now.shelter, who.size, aid_share(place, now.shelter), budget)
     if employed:
         income += math.floor(place.wage * who.skill * who.earners)
     paid = rent_of(place, now.shelter, budget) - rent_help(subsidy, place, now.shelter)

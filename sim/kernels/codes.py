@@ -24,17 +24,19 @@ HLP_DOCUMENTS = ("none", "partial", "full")
 STAY, INTEGRATE, RETURN, SETTLE, MOVE_DISPLACED = range(5)
 INTENTIONS = ("stay", "local_integration", "return", "settlement_elsewhere", "displaced_elsewhere")
 
-# Gates: what can stop a household that wants to go. Bit i of a gate mask is GATES[i]. The last two are
+# Gates: what can stop a household that wants to go. Bit i of a gate mask is GATES[i]; the mask has eight bits. Two are
 # rival: a place in a programme (a convoy seat, a grant), a vacancy (a rental unit, a place in a camp).
-ACCESS, PERMISSION, MONEY, DWELLING, SEASON, SEAT, VACANCY = range(7)
-GATES = ("access", "permission", "money", "dwelling", "season", "programme_place", "vacancy")
+ACCESS, PERMISSION, MONEY, DWELLING, SEASON, SEAT, VACANCY, DOCUMENTS = range(8)
+GATES = ("access", "permission", "money", "dwelling", "season", "programme_place", "vacancy", "documents")
 
 # Voluntariness of a move, from evaluating the same month with and without the push.
 UNPUSHED, MOVED_ANYWAY, HASTENED, DIVERTED, EXPELLED = range(5)
 MOVE_CLASSES = ("no_push", "would_have_moved_now", "hastened", "diverted", "expelled")
 
-# What pushed a household this month (bit mask).
-PUSH_CLOSURE, PUSH_EVICTION = 1, 2
+# What pushed a household this month: bit i of a push mask is PUSHES[i]. All but a cut of aid force a review.
+PUSH_CLOSURE, PUSH_EVICTION, PUSH_SHOCK, PUSH_AID_CUT = 1, 2, 4, 8
+PUSHES = ("closure", "eviction", "shock", "aid_cut")
+FORCING = PUSH_CLOSURE | PUSH_EVICTION | PUSH_SHOCK
 
 # Site status.
 OPEN, CLOSING, CLOSED = range(3)

@@ -30,8 +30,6 @@ FIXED = (
     Column("skill", "float32", "", "earnings as a multiple of the area's wage"),
     Column("remittance", "int32", "cents/month", "money received from relatives"),
     Column("tenure", "int8", "code", "tenure at origin: owner, tenant, informal"),
-    Column("hlp", "int8", "code", "housing, land and property documents: none, partial, full"),
-    Column("civil_documents", "uint8", "0/1", "has all key civil documents"),
     Column("affiliated", "uint8", "0/1", "perceived affiliation: needs clearance where areas ask it"),
 )
 
@@ -51,6 +49,8 @@ STATE = (
     Column("months_displaced", "int16", "months", "away from home, in all"),
     Column("house", "float32", "0-1", "condition of the house at origin: 0 destroyed, 1 sound"),
     Column("occupied", "uint8", "0/1", "the house at origin is occupied by others"),
+    Column("hlp", "int8", "code", "housing, land and property documents: none, partial, full"),
+    Column("civil_documents", "uint8", "0/1", "has all key civil documents"),
     Column("employed", "uint8", "0/1", "its earners have work"),
     Column("savings", "int32", "cents", "savings; negative is debt"),
     Column("belief_security", "float32", "0-1", "believed security at origin"),
@@ -62,6 +62,7 @@ STATE = (
     Column("last_area", "int16", "area", "area of displacement before it returned, or -1"),
     Column("subsidy", "int8", "programme", "programme that pays its rent, or -1"),
     Column("subsidy_months", "int8", "months", "months of rent subsidy left"),
+    Column("reached", "uint32", "bits", "services that took it in"),
 )
 
 # What a household plans this month; scratch, overwritten every month.
@@ -80,6 +81,7 @@ PLAN = (
     Column("intent_area", "int16", "area", "where its intention leads"),
     Column("intent_needs", "uint8", "0/1", "its intention needs a vacancy"),
     Column("reviewed", "uint8", "0/1", "reviewed its situation this month"),
+    Column("served", "uint8", "0/1", "a service was completed for it this month"),
 )
 
 _struct: Any = namedtuple  # fields follow from the declarations, which mypy cannot read
@@ -91,12 +93,12 @@ Plan: Any = _struct("Plan", [column.name for column in PLAN])
 # between compiled functions costs reference counting, scalars cost nothing.
 Person = namedtuple(
     "Person",
-    "id weight size origin wave female_headed vulnerable earners skill remittance tenure hlp affiliated",
+    "id weight size origin wave female_headed vulnerable earners skill remittance tenure affiliated",
 )
 Standing = namedtuple(
     "Standing",
-    "area site at_home settled shelter months_here months_displaced house occupied employed savings "
-    "belief_security belief_services gates last_area subsidy subsidy_months",
+    "area site at_home settled shelter months_here months_displaced house occupied hlp civil_documents employed "
+    "savings belief_security belief_services gates last_area subsidy subsidy_months",
 )
 
 
@@ -107,7 +109,7 @@ def person(fixed, i):
         fixed.id[i], np.int64(fixed.weight[i]), np.int64(fixed.size[i]), np.int64(fixed.origin[i]),
         np.int64(fixed.wave[i]), np.int64(fixed.female_headed[i]), np.int64(fixed.vulnerable[i]),
         np.int64(fixed.earners[i]), np.float64(fixed.skill[i]), np.float64(fixed.remittance[i]),
-        np.int64(fixed.tenure[i]), np.int64(fixed.hlp[i]), np.int64(fixed.affiliated[i]),
+        np.int64(fixed.tenure[i]), np.int64(fixed.affiliated[i]),
     )  # fmt: skip
 
 
@@ -117,7 +119,8 @@ def standing(state, i):
     return Standing(
         np.int64(state.area[i]), np.int64(state.site[i]), state.at_home[i] > 0, np.int64(state.settled[i]),
         np.int64(state.shelter[i]), np.int64(state.months_here[i]), np.int64(state.months_displaced[i]),
-        np.float64(state.house[i]), state.occupied[i] > 0, state.employed[i] > 0, np.int64(state.savings[i]),
+        np.float64(state.house[i]), state.occupied[i] > 0, np.int64(state.hlp[i]), state.civil_documents[i] > 0,
+        state.employed[i] > 0, np.int64(state.savings[i]),
         np.float64(state.belief_security[i]), np.float64(state.belief_services[i]), np.int64(state.gates[i]),
         np.int64(state.last_area[i]), np.int64(state.subsidy[i]), np.int64(state.subsidy_months[i]),
     )  # fmt: skip

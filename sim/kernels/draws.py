@@ -20,12 +20,14 @@ from sim.kernels.compile import inlined
 # Purposes. The numbers are part of every saved result: append, never renumber.
 MONTH = 1  # words: review, employment, eviction, belief noise
 HOUSE = 2  # words: repair, claim resolved
-TASTE = 3  # words: return (pair), integration and settlement (pair)
+TASTE = 3  # words: return and commitment (pair), documents rank, spare
 LUCK = 4  # Gumbel term of one alternative in one epoch
-PHASE = 5  # words: epoch phase, access rank, host at origin rank, spare
+PHASE = 5  # words: epoch phase, access rank, hosting rank, school rank
 NETWORK = 6  # which areas are considered for settlement in an epoch
 LOTTERY = 7  # the place in the queue for rival capacity, by programme or area
 COMPOSITION = 9  # household composition (keyed by the case, not by the seed)
+SERVICE = 10  # what comes of a service, by programme (8 is retired)
+SHOCK = 11  # words: driven out, house damaged, how badly
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

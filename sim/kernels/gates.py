@@ -4,6 +4,7 @@ import math
 
 from sim.kernels.codes import (
     ACCESS,
+    DOCUMENTS,
     DWELLING,
     MONEY,
     OFFER_RENT_SUBSIDY,
@@ -18,10 +19,8 @@ from sim.kernels.compile import inlined
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of
 
-ALL_VACANCIES, NO_VACANCY = (
-    -2,
-    -1,
-)  # what a household may count on: any free one, or none but the one it holds
+# What a household may count on: any free one, or none but the one it holds.
+ALL_VACANCIES, NO_VACANCY = -2, -1
 
 
 @inlined
@@ -56,6 +55,12 @@ def vacancy_gate(weight, free, resource, held):
 def season_gate(who, mine, school, gates):
     """Return the SEASON bit for families kept by the school year."""
     return 1 << SEASON if school and who.size >= 3 and mine.school_rank < gates.school_share else 0
+
+
+@inlined
+def documents_gate(now, mine, gates):
+    """Return the DOCUMENTS bit for those whose missing civil documents stop them at checkpoints or registries."""
+    return 1 << DOCUMENTS if not now.civil_documents and mine.documents_rank < gates.documents_share else 0
 
 
 @inlined

@@ -1,8 +1,10 @@
 """The house at origin: its slow repair, and the claim on it when others live there."""
 
+import numpy as np
+
 from sim.kernels.codes import OWNER
 from sim.kernels.compile import inlined
-from sim.kernels.draws import HOUSE, draw4
+from sim.kernels.draws import HOUSE, SHOCK, draw4
 
 
 @inlined
@@ -17,6 +19,10 @@ def house_after(who, now, home, month):
     house, condition, occupied = month.params.house, now.house, now.occupied
     if who.tenure != OWNER:
         return condition, occupied
+    if home.damages > 0.0:
+        _, struck, severity, _ = draw4(month.seed, who.id, SHOCK, month.time, 0)
+        if struck < home.damages:
+            condition = float(np.float32(min(condition, severity * house.usable)))  # as the column keeps it
     damaged_away = not now.at_home and condition < house.usable
     if damaged_away or occupied:
         repair, claim, _, _ = draw4(month.seed, who.id, HOUSE, month.time, 0)

@@ -34,7 +34,8 @@ PathwayParams = namedtuple(
 )
 GateParams = namedtuple(
     "GateParams",
-    "transport_per_person_km reinstall lease_months credit_share school_share minimum_security minimum_services",
+    "transport_per_person_km reinstall lease_months credit_share school_share documents_share minimum_security "
+    "minimum_services",
 )
 Params = namedtuple("Params", "budget beliefs house review choice pathways gates")
 
@@ -45,6 +46,10 @@ Place = namedtuple(
     "claim_rate "
     "clearance "  # 1: clearance is needed to return
     "shock "  # 1: a shock strikes this month
+    "displaces "  # share of families that a shock drives out this month
+    "damages "  # share of owners from here whose house a shock makes unusable this month
+    "aid_camp_share aid_out_share "  # aid that is paid, in camps and out of them; 1: no cut
+    "aid_falls "  # bits: 1 aid in camps, 2 aid out of camps falls this month
     "fallback_site "  # the open camp with most free places, or -1
     "key",  # stable number of the area in draws, low five bits zero
 )
@@ -87,7 +92,7 @@ def place_of(areas, a):
     row = areas[a]
     return Place(
         row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11],
-        row[12], np.int64(row[13]), np.uint32(np.int64(row[14])),
+        row[12], row[13], row[14], row[15], row[16], np.int64(row[17]), np.int64(row[18]), np.uint32(np.int64(row[19])),
     )  # fmt: skip
 
 

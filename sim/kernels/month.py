@@ -17,7 +17,7 @@ from sim.kernels.gates import ALL_VACANCIES, NO_VACANCY, funds, transport_cost
 from sim.kernels.house import house_after, usable
 from sim.kernels.inputs import place_of
 from sim.kernels.moves import grow_older, judge, move, same_destination
-from sim.kernels.review import offers_open_to, ordinary_review, pushes
+from sim.kernels.review import forced_review, offers_open_to, ordinary_review, pushes
 from sim.kernels.tally import count_intention, count_move, count_stock, situation
 
 
@@ -31,7 +31,8 @@ def plan_rows(fixed, state, plan, month, start, stop):
             who = person(fixed, i)
             review, work, eviction, news = draw4(month.seed, who.id, MONTH, month.time, 0)
             live_on(state, i, who, month, work, news)
-            consider(state, plan, i, who, month, review, eviction)
+            consider(state, plan, i, who, month, review, eviction, fixed.arrival[i] == month.time)
+        plan.served[i] = 0
 
 
 @inlined
@@ -56,14 +57,15 @@ def live_on(state, i, who, month, work, news):
 
 
 @inlined
-def consider(state, plan, i, who, month, review, eviction):
+def consider(state, plan, i, who, month, review, eviction, entering):
     """Review where household ``i`` is, if it does so this month, and note what it plans."""
     now = standing(state, i)
     offers = offers_open_to(who, now, month)
-    push = pushes(who, now, month, eviction)
-    ordinary = ordinary_review(now, place_of(month.areas, now.area), month, offers, review)
+    here = place_of(month.areas, now.area)
+    push = pushes(who, now, here, month, eviction, entering)
+    ordinary = plan.served[i] > 0 or ordinary_review(now, here, month, offers, review)
     plan.push[i], plan.ordinary[i] = push, ordinary
-    if ordinary or push:
+    if ordinary or forced_review(now, here, push):
         make_plan(state, plan, i, who, month, offers, ALL_VACANCIES)
 
 

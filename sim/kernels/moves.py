@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 
 from sim.kernels.beliefs import informed
-from sim.kernels.choice import choose, last_refuge
+from sim.kernels.choice import choose_unpushed
 from sim.kernels.codes import (
     DIVERTED,
     EXPELLED,
@@ -20,9 +20,9 @@ from sim.kernels.codes import (
     UNPUSHED,
 )
 from sim.kernels.compile import inlined
-from sim.kernels.gates import ALL_VACANCIES
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of, place_of
+from sim.kernels.options import last_refuge
 from sim.kernels.review import offers_open_to
 
 MOST_MONTHS = 1000  # counters of months stop here
@@ -69,7 +69,7 @@ def judge(who, now, month, choice, push, ordinary):
     action, pushed = choice.action, UNPUSHED
     if push:
         offers = offers_open_to(who, now, month)
-        pushed = push_class(action, choose(who, now, month, offers, 0, ALL_VACANCIES).action, ordinary)
+        pushed = push_class(action, choose_unpushed(who, now, month, offers, push).action, ordinary)
     home = place_of(month.areas, who.origin)
     knows = action.kind != RETURN or informed(now, home, month.params.beliefs)
     others = choice.n_open if last_refuge(action) else choice.n_open - 1

@@ -2,29 +2,53 @@
 
 import math
 
-from sim.kernels.budget import rooted
+from sim.kernels.budget import aid_is_cut, rooted
 from sim.kernels.codes import (
+    CAMP,
     CLOSING,
+    FORCING,
     INFORMAL,
     OFFER_RENT_SUBSIDY,
+    PUSH_AID_CUT,
     PUSH_CLOSURE,
     PUSH_EVICTION,
+    PUSH_SHOCK,
     RENTED,
     WHO_ALL,
     WHO_VULNERABLE,
 )
 from sim.kernels.compile import inlined
-from sim.kernels.draws import lottery_word
+from sim.kernels.draws import SHOCK, draw4, lottery_word
 from sim.kernels.inputs import offer_of, site_of
 
 
 @inlined
-def pushes(who, now, month, luck):
-    """Return the bits of what pushes a household out of its dwelling this month."""
+def pushes(who, now, here, month, luck, entering):
+    """Return the bits of what pushes a household this month; one that enters at home was driven out by a shock."""
     push = PUSH_EVICTION if luck < eviction_hazard(now, month.params.review) else 0
+    if struck(who, here, month) or (entering and now.at_home):
+        push |= PUSH_SHOCK
+    if aid_is_cut(now, here):
+        push |= PUSH_AID_CUT
     if now.site >= 0 and in_closing_part(who, site_of(month.sites, now.site), month.seed):
         push |= PUSH_CLOSURE
     return push
+
+
+@inlined
+def struck(who, here, month):
+    """Whether a shock drives a household out of the area where it is."""
+    if here.displaces <= 0.0:
+        return False
+    luck, _, _, _ = draw4(month.seed, who.id, SHOCK, month.time, 0)
+    return luck < here.displaces
+
+
+@inlined
+def forced_review(now, here, push):
+    """Whether a push makes a household review: a cut of aid does so only in a month in which aid falls."""
+    falls = here.aid_falls & (1 if now.shelter == CAMP else 2)
+    return push & FORCING != 0 or (push & PUSH_AID_CUT != 0 and falls != 0)
 
 
 @inlined

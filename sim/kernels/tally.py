@@ -34,7 +34,7 @@ Stocks = namedtuple(
     "renters "  # [A]
     "claims",  # [A origin], owners whose house is occupied by others
 )
-# What happened in a month, int64. 5 classes of push, 5 pathways, 7 gates, P programmes.
+# What happened in a month, int64. 5 classes of push, 5 pathways, G gates, P programmes that make offers.
 Events = namedtuple(
     "Events",
     "flows "  # [5, 5], situation before and after, of those who moved
@@ -42,13 +42,13 @@ Events = namedtuple(
     "premature "  # [5 class, 5 pathway, 4 group]
     "uninformed "  # [5 class, 5 pathway, 4 group]
     "voluntary "  # [5 pathway, 4 group]
-    "moves_by_push "  # [4 push bits, 5 class]
+    "moves_by_push "  # [16 push bits, 5 class]
     "after_push "  # [5 pathway, 4 group], unpushed moves by households pushed in the year before
-    "overridden "  # [7], gates that did not stop an exit on closure day
+    "overridden "  # [G], gates that did not stop an exit on closure day
     "reviewed "  # [1]
     "intended "  # [5 pathway, A destination], of those who reviewed
-    "blocked "  # [5 pathway, A destination, 7 gates], by each gate
-    "blocked_alone "  # [5 pathway, A destination, 7 gates, 2], by that gate alone; needs a vacancy: no, yes
+    "blocked "  # [5 pathway, A destination, G gates], by each gate
+    "blocked_alone "  # [5 pathway, A destination, G gates, 2], by that gate alone; needs a vacancy: no, yes
     "served",  # [P]
 )
 

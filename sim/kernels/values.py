@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from sim.kernels.budget import aid, rent_help, rent_of, work_access
+from sim.kernels.budget import aid, aid_share, rent_help, rent_of, work_access
 from sim.kernels.codes import CAMP, HOSTED, INFORMAL, OWNER
 from sim.kernels.compile import inlined
 from sim.kernels.draws import LUCK, PHASE, TASTE, draw4, gumbel, normal_pair
@@ -13,14 +13,16 @@ from sim.kernels.draws import LUCK, PHASE, TASTE, draw4, gumbel, normal_pair
 HOME_KEY = np.uint32(0xFFFFFFE0)
 
 # What does not change within an epoch for one household.
-Traits = namedtuple("Traits", "seed epoch taste_home taste_settled access_rank hosting_rank school_rank hosted_at_home")
+Traits = namedtuple(
+    "Traits", "seed epoch taste_home taste_settled access_rank hosting_rank school_rank documents_rank hosted_at_home"
+)
 
 
 @inlined
 def traits(who, home, seed, time, choice):
     """Return the persistent tastes and ranks of a household and its current epoch of luck."""
     phase, access_rank, hosting_rank, school_rank = draw4(seed, who.id, PHASE, 0, 0)
-    u, v, _, _ = draw4(seed, who.id, TASTE, 0, 0)
+    u, v, documents_rank, _ = draw4(seed, who.id, TASTE, 0, 0)
     taste_home, taste_settled = normal_pair(u, v)
     return Traits(
         seed,
@@ -30,6 +32,7 @@ def traits(who, home, seed, time, choice):
         access_rank,
         hosting_rank,
         school_rank,
+        documents_rank,
         hosting_rank < home.host_at_origin,
     )
 
@@ -55,19 +58,23 @@ def common_value(who, security, services, cohesion, income, choice, subsistence)
 
 
 @inlined
-def expected_income(who, place, is_rooted, shelter, budget):
-    """Return expected monthly income in a place, in cents, before rent."""
+def expected_income(who, place, is_rooted, shelter, paid, budget):
+    """Return expected monthly income in a place, in cents, before rent, when this share of aid is paid."""
     chance = place.employment * work_access(is_rooted, shelter, budget)
     earned = chance * place.wage * who.skill * who.earners
-    return earned + who.remittance + aid(is_rooted, shelter, who.size, budget)
+    return earned + who.remittance + aid(is_rooted, shelter, who.size, paid, budget)
 
 
 @inlined
-def living_value(who, place, settled, shelter, subsidy, params):
-    """Return the value of living away from home, committed or not; ``subsidy`` is the rent paid for it."""
+def living_value(who, place, settled, shelter, subsidy, uncut, params):
+    """Return the value of living away from home, committed or not.
+
+    ``subsidy`` is the rent paid for it; ``uncut`` values the place as if no aid were cut.
+    """
     budget = params.budget
+    share = 1.0 if uncut else aid_share(place, shelter)
     paid = rent_of(place, shelter, budget) - rent_help(subsidy, place, shelter)
-    income = expected_income(who, place, settled > 0, shelter, budget) - paid
+    income = expected_income(who, place, settled > 0, shelter, share, budget) - paid
     value = common_value(who, place.security, place.services, place.cohesion, income, params.choice, budget.subsistence)
     return value + params.choice.tenure if settled > 0 else value + shelter_value(shelter, params.pathways)
 
@@ -88,7 +95,7 @@ def home_value(who, now, home, mine, security, services, shift, params):
     choice, budget = params.choice, params.budget
     owner = who.tenure == OWNER
     paid = 0.0 if owner or mine.hosted_at_home else home.rent
-    income = expected_income(who, home, True, -1, budget) - paid
+    income = expected_income(who, home, True, -1, 0.0, budget) - paid
     house = 0.5
     if owner:
         house = 0.0 if now.occupied else now.house
@@ -98,7 +105,7 @@ def home_value(who, now, home, mine, security, services, shift, params):
         + home.return_pull
         + shift
         + choice.house * house
-        + choice.hlp * who.hlp / 2.0
+        + choice.hlp * now.hlp / 2.0
         + attachment_to_origin(now, choice)
         + choice.co_villagers * home.share_back
         + mine.taste_home

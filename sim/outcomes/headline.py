@@ -44,8 +44,14 @@ def _moves(
     return total
 
 
-def _expelled_by_closure(data: xr.Dataset) -> float:
-    return float(data["moves_by_push"].sel(push=["closure", "closure_and_eviction"], push_class="expelled").sum())
+def _moved_by(push: str, classes: str | list[str]) -> Callable[[xr.Dataset], float]:
+    """Return moves of some classes under a push, alone or with others."""
+
+    def total(data: xr.Dataset) -> float:
+        pushes = [mask for mask in data["push"].values if push in str(mask).split("_and_")]
+        return float(data["moves_by_push"].sel(push=pushes, push_class=classes).sum())
+
+    return total
 
 
 def _person_months(data: xr.Dataset) -> float:
@@ -84,7 +90,9 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("displaced_persons", "Persons still displaced", "persons", "Where families are", _end("persons", "displaced")),
     Outcome("person_months", "Person-months spent displaced", "person-months", "Where families are", _person_months),
     Outcome("expelled", "Expelled: would not have moved", "families", "Moved under a push", _moves(classes="expelled")),
-    Outcome("expelled_by_closure", "of these by the closing of a camp, not by eviction", "families", "Moved under a push", _expelled_by_closure),
+    Outcome("expelled_by_closure", "of these by the closing of a camp", "families", "Moved under a push", _moved_by("closure", "expelled")),
+    Outcome("expelled_by_shock", "of these by a shock", "families", "Moved under a push", _moved_by("shock", "expelled")),
+    Outcome("expelled_by_aid_cut", "of these while their aid was cut", "families", "Moved under a push", _moved_by("aid_cut", "expelled")),
     Outcome("diverted", "Diverted: would have gone elsewhere", "families", "Moved under a push", _moves(classes="diverted")),
     Outcome("hastened", "Hastened: would have gone, but later", "families", "Moved under a push", _moves(classes="hastened")),
     Outcome("moved_anyway", "Would have moved that month anyway", "families", "Moved under a push", _moves(classes="would_have_moved_now")),
@@ -98,6 +106,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("blocked_house", "Want to return, house unusable", "families", "Blocked from returning at the end", _blocked("dwelling")),
     Outcome("blocked_money", "Want to return, cannot pay", "families", "Blocked from returning at the end", _blocked("money")),
     Outcome("blocked_access", "Want to return, no access", "families", "Blocked from returning at the end", _blocked("access")),
+    Outcome("blocked_documents", "Want to return, no civil documents", "families", "Blocked from returning at the end", _blocked("documents")),
     Outcome("in_debt", "Families in debt", "%", "Money", _debt_share),
     Outcome("spent", "Programme money committed", "USD", "Money", lambda data: float(data["spent"].sum()) / 100),
 )  # fmt: skip

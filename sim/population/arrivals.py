@@ -1,4 +1,4 @@
-"""Cohorts that arrive during a run: their households are numbered by cohort, so none renumbers another."""
+"""Cohorts that enter during a run: their households are numbered by cohort, so none renumbers another."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.schema.base import month_number
-from sim.schema.case import Arrivals
+from sim.schema.case import Arrivals, Shock
 
 Columns = dict[str, npt.NDArray[np.generic]]
 
@@ -39,4 +39,15 @@ def arriving(name: str, entry: Arrivals, start: str, months: int) -> Columns:
         "id": identity,
         "weight": np.tile(weights, len(when)),
         "arrival": np.repeat(np.array(when, np.int64), len(weights)),
+    }
+
+
+def driven_out(name: str, shock: Shock, month: int) -> Columns:
+    """Return the placed columns of the hosts whom a shock drives out: id, weight, arrival."""
+    weights = spread(shock.hosts, shock.rows)
+    cohort = np.uint64(cohort_number(f"shock:{name}") << 32)
+    return {
+        "id": cohort + np.arange(len(weights), dtype=np.uint64),
+        "weight": weights,
+        "arrival": np.full(len(weights), month, np.int64),
     }

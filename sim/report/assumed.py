@@ -125,11 +125,11 @@ def _all_parameters(spec: ScenarioSpec) -> str:
 HELD_CONSTANT = """## What is held constant
 
 - Security, access, clearance, service capacity and the number of hosts follow the case tables, as changed by the
-  scenario. What households do does not change them.
+  scenario, its measures and shocks. What households do does not change them.
 - Work, low-end rents, service cover and vacant homes do respond to how many people there are; wages do not.
 - Parameters stay the same from the first month to the last.
 - Families neither form nor split, nobody is born or dies, and sizes stay as they are.
-- Houses are repaired slowly; none is damaged anew."""
+- Houses are repaired slowly; none is damaged anew, but by shocks."""
 
 HELD_CONSTANT_ALL = HELD_CONSTANT.replace(
     "- Work, low-end rents, service cover and vacant homes do respond to how many people there are; wages do not.",

@@ -120,7 +120,7 @@ def _spread(values: xr.DataArray) -> tuple[Array, Array, Array]:
 def _stock_panel(axis: Axes, view: View, values: xr.DataArray, days: Array) -> None:
     for n, title in enumerate(view.titles):
         style = look(n)
-        mean, low, high = _spread(_masked(values.isel(scenario=n)))
+        mean, low, high = _masked(*_spread(values.isel(scenario=n)))
         if view.many_seeds:
             axis.fill_between(days, low, high, color=style.colour, alpha=0.18, linewidth=0)
             for edge in (low, high):
@@ -137,10 +137,11 @@ def _stock_panel(axis: Axes, view: View, values: xr.DataArray, days: Array) -> N
     axis.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
-def _masked(values: xr.DataArray) -> xr.DataArray:
-    """Return values with counts too small to publish left out of a line."""
-    mean = values.mean("seed")
-    return values.where((mean == 0) | (mean >= SMALLEST_CELL))
+def _masked(mean: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
+    """Return a line and its band with months left out where the count is too small to publish."""
+    shown = (mean == 0) | (mean >= SMALLEST_CELL)
+    mean, low, high = (np.where(shown, values, np.nan) for values in (mean, low, high))
+    return mean, low, high
 
 
 def _closing_lines(axis: Axes, view: View, last: float) -> None:

@@ -29,6 +29,7 @@ GATES = {
     "season": "School year",
     "programme_place": "No place left in a programme",
     "vacancy": "No dwelling to rent",
+    "documents": "No civil documents",
 }
 GROUPS = {
     "neither": "neither",

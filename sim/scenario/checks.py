@@ -7,7 +7,7 @@ from sim.data.case_tables import CaseTables
 from sim.interventions import CampClosure
 from sim.scenario.load import Scenario
 from sim.schema.errors import nearest
-from sim.schema.programme import Offer
+from sim.schema.programme import Delivered, Measure
 
 
 def check_names(scenario: Scenario, tables: CaseTables) -> None:
@@ -31,7 +31,9 @@ def check_names(scenario: Scenario, tables: CaseTables) -> None:
     for name, programme in spec.programmes.items():
         if isinstance(programme, CampClosure) and programme.sites != "all":
             check("site", programme.sites, "programmes", name, "sites")
-        elif isinstance(programme, Offer):
+        elif isinstance(programme, Measure):
+            check("area", programme.areas, "programmes", name, "areas")
+        elif isinstance(programme, Delivered):
             target = ("programmes", name, "target")
             check("area", programme.target.areas, *target, "areas")
             check("site", programme.target.sites, *target, "sites")
@@ -49,5 +51,6 @@ def _check_timeline(spec: Any, check: Callable[..., None]) -> None:
         check("wave", entry.wave, "arrivals", name, "wave")
     for name, shock in spec.shocks.items():
         check("area", shock.area, "shocks", name, "area")
+        check("wave", shock.wave, "shocks", name, "wave")
     for name, recode in spec.recodes.items():
         check("area", recode.origin, "recodes", name, "origin")

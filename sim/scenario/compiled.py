@@ -10,20 +10,20 @@ from sim.data.case_tables import CaseTables, load_displaced
 from sim.interventions import CampClosure
 from sim.kernels import inputs
 from sim.scenario.checks import check_names
-from sim.scenario.geography import geography_of
+from sim.scenario.geography import geography_of, programme_key
 from sim.scenario.load import Scenario
 from sim.scenario.paths import condition_paths, month_index
 from sim.scenario.people import Setting, households_of
 from sim.schema.base import month_number
 from sim.schema.parameters import Parameters
-from sim.schema.programme import Offer
+from sim.schema.programme import Booked, Offer, Service
 from sim.world.camps import Closures
 from sim.world.geography import Geography
 
 Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
 
-MOST_OFFERS = 32  # programmes are bits of a 32-bit word in the kernels
+MOST_OF_A_KIND = 32  # offers, and services, are bits of a 32-bit word in the household columns
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,17 @@ class Compiled:
     params : inputs.Params
         Kernel parameters; money in cents.
     paths : dict of str to float64[T, A]
-        Every area condition by month, changes and shocks applied; money in cents.
-    shock : uint8[T, A]
-        1 where a shock strikes.
+        Every area condition by month, with changes, measures and shocks applied; money in cents.
     school : bool[T]
         Months of the school year.
     geography : Geography
         Areas, camps, distances.
     closures : Closures
         Which camps close, when.
-    offers : dict of str to Offer
-        Programmes that make offers, in order.
+    programmes : dict of str to Offer, Service or Measure
+        Interventions that have books, in the order written.
+    keys : dict of str to int
+        Number of each of them in draws.
     households : dict of str to ndarray[n]
         Every household column at its start.
     """
@@ -56,11 +56,11 @@ class Compiled:
     tables: CaseTables
     params: Any
     paths: dict[str, Float]
-    shock: npt.NDArray[np.uint8]
     school: npt.NDArray[np.bool_]
     geography: Geography
     closures: Closures
-    offers: dict[str, Offer]
+    programmes: dict[str, Booked]
+    keys: dict[str, int]
     households: dict[str, npt.NDArray[Any]]
 
     @property
@@ -78,19 +78,20 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     """Compile a scenario; raises InputError where it names what its tables do not hold."""
     tables = load_displaced(scenario.tables)
     check_names(scenario, tables)
-    paths, shock = condition_paths(scenario, tables)
+    paths = condition_paths(scenario, tables)
     geography = geography_of(tables, scenario.spec.parameters.markets)
-    people = Setting(scenario.spec, tables, geography, paths)
+    people = Setting(scenario, tables, geography, paths)
+    programmes = _programmes(scenario)
     return Compiled(
         scenario=scenario,
         tables=tables,
         params=kernel_params(scenario.spec.parameters),
         paths=paths,
-        shock=shock,
         school=_school(scenario),
         geography=geography,
         closures=_closures(scenario, tables),
-        offers=_offers(scenario),
+        programmes=programmes,
+        keys=_keys(scenario, programmes),
         households=households_of(people),
     )
 
@@ -122,13 +123,28 @@ def _school(scenario: Scenario) -> npt.NDArray[np.bool_]:
     return np.isin(calendar, scenario.spec.school_months)
 
 
-def _offers(scenario: Scenario) -> dict[str, Offer]:
-    offers: dict[str, Offer] = {
-        name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, Offer)
+def _programmes(scenario: Scenario) -> dict[str, Booked]:
+    programmes: dict[str, Booked] = {
+        name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, Booked)
     }
-    if len(offers) > MOST_OFFERS:
-        raise scenario.document.error(f"more than {MOST_OFFERS} programmes that make offers", "programmes")
-    return offers
+    for kind, words in ((Offer, "make offers"), (Service, "deliver services")):
+        found = sum(isinstance(spec, kind) for spec in programmes.values())
+        if found > MOST_OF_A_KIND:
+            allowed = f"at most {MOST_OF_A_KIND}"
+            raise scenario.document.error(
+                f"too many programmes that {words}", "programmes", value=found, allowed=allowed
+            )
+    return programmes
+
+
+def _keys(scenario: Scenario, programmes: dict[str, Booked]) -> dict[str, int]:
+    keys: dict[str, int] = {}
+    for name in programmes:
+        key = programme_key(name)
+        if key in keys.values():
+            raise scenario.document.error("has a name that hashes like another's; rename it", "programmes", name)
+        keys[name] = key
+    return keys
 
 
 def _closures(scenario: Scenario, tables: CaseTables) -> Closures:

@@ -21,8 +21,16 @@ def stable_key(kind: str, name: str) -> int:
 
     The low five bits are zero: settlement type and commitment go there.
     """
-    digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "little") & 0xFFFFFFE0
+    return _digest(kind, name) & 0xFFFFFFE0
+
+
+def programme_key(name: str) -> int:
+    """Return the number of a programme in draws, below 2**28, which does not depend on what others there are."""
+    return _digest("programme", name) & 0x0FFFFFFF
+
+
+def _digest(kind: str, name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=4).digest(), "little")
 
 
 def _keys(kind: str, names: Any) -> npt.NDArray[np.uint32]:

@@ -7,14 +7,15 @@ from sim.data.case_tables import CONDITIONS, CaseTables
 from sim.scenario.load import Scenario
 from sim.schema.base import month_number
 from sim.schema.case import ConditionChange
+from sim.schema.programme import Measure
 
 Float = npt.NDArray[np.float64]
 
 SHARES = {"security", *(name for name, highest in CONDITIONS.items() if highest == 1.0)}
 
 
-def condition_paths(scenario: Scenario, tables: CaseTables) -> tuple[dict[str, Float], npt.NDArray[np.uint8]]:
-    """Return every condition by month, and where shocks strike."""
+def condition_paths(scenario: Scenario, tables: CaseTables) -> dict[str, Float]:
+    """Return every condition by month, with changes, measures and shocks applied in this order."""
     months = scenario.spec.months
     paths = {
         str(name): np.repeat(row.to_numpy(np.float64)[None, :], months, axis=0)
@@ -24,10 +25,11 @@ def condition_paths(scenario: Scenario, tables: CaseTables) -> tuple[dict[str, F
     pcodes = list(tables.areas["pcode"])
     for name, change in scenario.spec.conditions.items():
         _apply_change(scenario, name, change, paths, pcodes)
-    shock = _shocks(scenario, paths, pcodes)
+    _measures(scenario, paths, pcodes)
+    _shocks(scenario, paths, pcodes)
     for money in ("wage", "rent"):
         paths[money] = np.floor(paths[money] * 100)
-    return paths, shock
+    return paths
 
 
 def _security(scenario: Scenario, tables: CaseTables) -> Float:
@@ -61,14 +63,33 @@ def _apply_change(
         raise scenario.document.error("leads out of range", "conditions", name, value=found, allowed=allowed)
 
 
-def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> npt.NDArray[np.uint8]:
-    strikes = np.zeros((scenario.spec.months, len(pcodes)), np.uint8)
+def _measures(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> None:
+    """Let measures change conditions, in the order written; and note where aid falls, which makes families review."""
+    shape = paths["security"].shape
+    paths["aid_camp_share"], paths["aid_out_share"] = np.ones(shape), np.ones(shape)
+    for spec in scenario.spec.programmes.values():
+        if isinstance(spec, Measure):
+            first = month_index(scenario, spec.window.first_month)
+            last = shape[0] - 1 if spec.window.last_month is None else month_index(scenario, spec.window.last_month)
+            spec.act(paths, range(first, last + 1), [pcodes.index(pcode) for pcode in spec.areas or pcodes])
+    paths["aid_falls"] = _falls(paths["aid_camp_share"]) + 2 * _falls(paths["aid_out_share"])
+
+
+def _falls(share: Float) -> Float:
+    before = np.vstack([np.ones(share.shape[1]), share[:-1]])
+    return np.asarray(share < before, np.float64)
+
+
+def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> None:
+    """Apply shocks: security while each lasts; in its first month whom it drives out and whose house it damages."""
+    for name in ("shock", "displaces", "damages"):
+        paths[name] = np.zeros(paths["security"].shape)
     for shock in scenario.spec.shocks.values():
         area, start = pcodes.index(shock.area), month_index(scenario, shock.month)
         if 0 <= start < scenario.spec.months:
-            strikes[start, area] = 1
+            for name, value in (("shock", 1.0), ("displaces", shock.displaces), ("damages", shock.damages)):
+                paths[name][start, area] = max(paths[name][start, area], value)
         paths["security"][max(0, start) : max(0, start + shock.months), area] = shock.security
-    return strikes
 
 
 def month_index(scenario: Scenario, month: str) -> int:

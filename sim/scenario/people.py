@@ -8,20 +8,22 @@ import numpy.typing as npt
 from pandas.util import hash_pandas_object
 
 from sim.data.case_tables import CaseTables
-from sim.kernels.codes import CAMP, SHELTERS
+from sim.kernels.codes import CAMP, OWN_HOME, SHELTERS
 from sim.kernels.columns import FIXED, STATE
 from sim.kernels.draws import COMPOSITION
 from sim.kernels.uniforms import uniforms
-from sim.population.arrivals import arriving
+from sim.population.arrivals import arriving, driven_out
 from sim.population.composition import POPULATION_SEED, compose, months_since
 from sim.population.synthesis import DisplacedRows, synthesise
-from sim.scenario.load import ScenarioSpec
+from sim.scenario.load import Scenario, ScenarioSpec
+from sim.scenario.paths import month_index
 from sim.schema.base import month_number
 from sim.world.geography import Geography
 
 Columns = dict[str, npt.NDArray[Any]]
 Float = npt.NDArray[np.float64]
 MOST_KEPT = 4  # populations kept in memory
+MONTHS_AT_HOME = 600  # of families never displaced before
 _PLACED: dict[tuple[object, ...], DisplacedRows] = {}
 _DISPLACED_BLOCK = 5  # block of composition draws that dates displacement within a wave
 
@@ -30,15 +32,23 @@ _DISPLACED_BLOCK = 5  # block of composition draws that dates displacement withi
 class Setting:
     """What the households of a scenario depend on."""
 
-    spec: ScenarioSpec
+    scenario: Scenario
     tables: CaseTables
     geography: Geography
     paths: dict[str, Float]
 
+    @property
+    def spec(self) -> ScenarioSpec:
+        """What was written."""
+        return self.scenario.spec
+
 
 def households_of(setting: Setting) -> Columns:
-    """Return every column of every household that is there at the start or arrives during the run."""
-    cohorts = [_at_start(setting), *_arriving(setting)]
+    """Return every column of every household that is there at the start, arrives, or is driven out by a shock.
+
+    Hosts driven out are no longer among the hosts of their area, so ``host_population`` falls by their persons.
+    """
+    cohorts = [_at_start(setting), *_arriving(setting), *_driven_out(setting)]
     return {name: np.concatenate([cohort[name] for cohort in cohorts]) for name in cohorts[0]}
 
 
@@ -89,6 +99,56 @@ def _arriving(setting: Setting) -> list[Columns]:
     return cohorts
 
 
+def _driven_out(setting: Setting) -> list[Columns]:
+    """Return the hosts whom shocks drive out: they enter at home, and leave in the same month."""
+    spec, geography = setting.spec, setting.geography
+    cohorts = []
+    for name in sorted(spec.shocks):
+        shock = spec.shocks[name]
+        month = month_index(setting.scenario, shock.month)
+        if shock.wave is None or not 0 <= month < spec.months:
+            continue
+        placed: Columns = dict(driven_out(name, shock, month))
+        n, area = len(placed["id"]), geography.pcodes.index(shock.area)
+        placed |= {
+            "origin": np.full(n, area),
+            "area": np.full(n, area),
+            "site": np.full(n, -1),
+            "shelter": np.full(n, OWN_HOME),
+            "wave": np.full(n, list(setting.tables.waves["wave"]).index(shock.wave)),
+        }
+        cohort = _at_home(setting, _completed(setting, placed), month)
+        _leave_the_hosts(setting, name, cohort, month, area)
+        cohorts.append(cohort)
+    return cohorts
+
+
+def _at_home(setting: Setting, columns: Columns, month: int) -> Columns:
+    """Return households that were never displaced: at home in a sound house, and knowing how it is there."""
+    origin = columns["origin"].astype(np.intp)
+    capacity, hosts = (setting.paths[name][month, origin] for name in ("service_capacity", "host_population"))
+    changed = {
+        "at_home": 1,
+        "house": 1.0,
+        "occupied": 0,
+        "times_displaced": 0,
+        "months_displaced": 0,
+        "months_here": MONTHS_AT_HOME,
+        "belief_security": setting.paths["security"][month, origin],
+        "belief_services": np.minimum(1.0, capacity / np.maximum(hosts, 1.0)),
+    }
+    return columns | {name: np.broadcast_to(value, origin.shape).copy() for name, value in changed.items()}
+
+
+def _leave_the_hosts(setting: Setting, name: str, cohort: Columns, month: int, area: int) -> None:
+    persons = int((cohort["weight"].astype(np.int64) * cohort["size"].astype(np.int64)).sum())
+    hosts = setting.paths["host_population"][month:, area]
+    if persons > hosts.min():
+        message = f"drives out {persons:,} persons, more than the hosts of the area"
+        raise setting.scenario.document.error(message, "shocks", name, "hosts", allowed=f"{int(hosts.min()):,} persons")
+    hosts -= persons
+
+
 def _completed(setting: Setting, placed: Columns) -> Columns:
     """Return placed households with their composition and their state at entry."""
     spec, tables = setting.spec, setting.tables
@@ -135,6 +195,7 @@ def _state(n: int, setting: Setting, placed: Columns) -> Columns:
         "last_area": zeros - 1,
         "subsidy": zeros - 1,
         "subsidy_months": zeros,
+        "reached": zeros,
     }
 
 

@@ -122,13 +122,24 @@ class Arrivals(Strict):
 
 
 class Shock(Strict):
-    """An event that makes everybody in an area reconsider, and sets its security for a while."""
+    """An event that sets the security of an area for a while, makes everybody there reconsider, and can drive them out."""
 
     area: str = Field(description="P-code of the area it strikes")
     month: CalendarMonth = Field(description="When it strikes")
     security: float = quantity(..., "index", "Security from then on", "scenario", 0, 1)
     months: int = quantity(1, "months", "How long security stays there", "scenario", 1, 600)
+    displaces: float = quantity(0.0, "share", "Families of the case in the area whom it drives out, displaced or at home", "scenario", 0, 1)  # fmt: skip
+    damages: float = quantity(0.0, "share", "Owners from the area whose house it makes unusable", "scenario", 0, 1)
+    hosts: int = quantity(0, "families", "Families never displaced before whom it drives out of the area", "scenario", 0, 10_000_000)  # fmt: skip
+    rows: int = quantity(30, "households", "Simulated households they are spread over", "scenario", 1, 1_000_000)
+    wave: str | None = Field(None, description="Displacement wave the hosts belong to; required with hosts")
     source: str = Field(PRIOR, description="Where it is taken from")
+
+    @model_validator(mode="after")
+    def _hosts_have_a_wave(self) -> "Shock":
+        if (self.hosts > 0) != (self.wave is not None):
+            raise ValueError("a wave goes with hosts, and only with them")
+        return self
 
 
 class Recode(Strict):

@@ -113,6 +113,7 @@ class Gates(Strict):
     lease_months: float = quantity(3.0, "months", "Rents paid in advance and registration when settling", PRIOR, 0, 24)
     credit_share: float = quantity(1.0, "share", "Part of the debt limit that can be borrowed for a move", PRIOR, 0, 1)  # fmt: skip
     school_share: float = quantity(0.0, "share", "Families that do not move during the school year; off by default", "PRIOR: seasonality did not earn its place in cohort models", 0, 1)  # fmt: skip
+    documents_share: float = quantity(0.02, "share", "Families without civil documents whom that stops at checkpoints and registries", f"PRIOR: {_MCNA}: documents are a reason not to return for under 1 %, and 54 % miss some", 0, 1)  # fmt: skip
     minimum_security: float = quantity(0.4, "index", "Security below which a place is not fit to return to or stay in", PRIOR, 0, 1)  # fmt: skip
     minimum_services: float = quantity(0.5, "share", "Service cover below which a move there is premature", PRIOR, 0, 1)  # fmt: skip
 
@@ -125,6 +126,7 @@ class Markets(Strict):
     employment_cap: float = quantity(0.97, "share", "Highest employment rate", PRIOR, 0.1, 1)
     host_renter_share: float = quantity(0.02, "families/person", "Host families in low-end rented housing per host person", PRIOR, 0, 0.3)  # fmt: skip
     rent_elasticity: float = quantity(0.5, "ratio", "Rise of low-end rent with the number of renters", "PRIOR: low-end rents +14 % with arrivals (Depetris-Chauvin & Santos 2018)", 0, 3)  # fmt: skip
+    occupants_rent: float = quantity(0.2, "share", "Occupants of houses given back who then rent in the same area", "PRIOR: most occupants are displaced families who are counted already, or go to relatives", 0, 1)  # fmt: skip
     network_scale_km: float = quantity(200.0, "km", "Distance over which third places are considered 1/e less often", PRIOR, 1, 5000)  # fmt: skip
     within_area_km: float = quantity(30.0, "km", "Distance of a move inside an area", PRIOR, 0, 500)
 

@@ -11,7 +11,7 @@ from sim.world.households import Households
 Rows = npt.NDArray[np.intp]
 Int = npt.NDArray[np.int64]
 
-PROGRAMME_QUEUE = 0xA0000000  # queues of programmes are numbered from here, those for vacancies by resource
+PROGRAMME_QUEUE = 0xA0000000  # to this a programme's key is added; queues for vacancies are numbered by resource
 
 
 def allot(
@@ -52,8 +52,10 @@ def allot_vacancies(households: Households, seed: int, free: Int) -> Rows:
     return rows[~served]
 
 
-def allot_places(households: Households, seed: int, programme: int, places: int, by_need: bool) -> tuple[Int, int]:
-    """Give the places of one programme to the rows whose plan uses it, and note it in their plan.
+def allot_places(
+    households: Households, seed: int, programme: int, key: int, places: int, by_need: bool
+) -> tuple[Int, int]:
+    """Give the places of an offer to the rows whose plan uses it, and note it in their plan.
 
     Returns
     -------
@@ -62,16 +64,33 @@ def allot_places(households: Households, seed: int, programme: int, places: int,
     carry : int
         Places left because the next in line did not fit; 0 when everybody was served.
     """
-    plan, fixed = households.plan, households.fixed
+    plan = households.plan
     bit = np.uint32(1 << programme)
     rows = np.flatnonzero(plan.offers & bit)
-    identity, weight = fixed.id[rows], fixed.weight[rows].astype(np.int64)
-    word = _lottery(seed, identity, np.full(len(rows), PROGRAMME_QUEUE + programme))
-    need = 1 - plan.needy[rows].astype(np.int8) if by_need else np.zeros(len(rows), np.int8)
-    served = allot(np.zeros(len(rows), np.int64), [need, word, identity], weight, np.array([places]))
+    served, carry = serve_queue(households, seed, key, rows, plan.needy[rows] > 0, places, by_need)
     plan.granted[rows[served]] |= bit
-    carry = 0 if served.all() else places - int(weight[served].sum())
     return rows[served], carry
+
+
+def serve_queue(
+    households: Households,
+    seed: int,
+    key: int,
+    rows: Rows,
+    needy: npt.NDArray[np.bool_],
+    places: int,
+    by_need: bool,
+) -> tuple[npt.NDArray[np.bool_], int]:
+    """Return which rows a programme serves, bool[n], and the places it carries forward.
+
+    Those in need come first where ``by_need``, then its lottery decides, then the household's number.
+    """
+    identity, weight = households.fixed.id[rows], households.fixed.weight[rows].astype(np.int64)
+    word = _lottery(seed, identity, np.full(len(rows), PROGRAMME_QUEUE + key))
+    need = np.where(needy, 0, 1) if by_need else np.zeros(len(rows), np.int64)
+    served = allot(np.zeros(len(rows), np.int64), [need, word, identity], weight, np.array([places]))
+    carry = 0 if served.all() else places - int(weight[served].sum())
+    return served, carry
 
 
 def _lottery(seed: int, identity: npt.NDArray[np.uint64], queue: Int) -> npt.NDArray[np.uint32]:

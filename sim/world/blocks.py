@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.kernels.codes import GATES, PUSHES
 from sim.kernels.tally import Events, Stocks
 
 BLOCK = 65_536  # rows; large enough that a call costs nothing, small enough to spread over cores
@@ -44,19 +45,20 @@ def new_stocks(areas: int, sites: int, waves: int) -> Any:
 
 def new_events(areas: int, programmes: int) -> Any:
     """Return zeroed events, int64."""
+    gates = len(GATES)
     shapes = {
         "flows": (5, 5),
         "moves": (5, 5, 4),
         "premature": (5, 5, 4),
         "uninformed": (5, 5, 4),
         "voluntary": (5, 4),
-        "moves_by_push": (4, 5),
+        "moves_by_push": (2 ** len(PUSHES), 5),
         "after_push": (5, 4),
-        "overridden": (7,),
+        "overridden": (gates,),
         "reviewed": (1,),
         "intended": (5, areas),
-        "blocked": (5, areas, 7),
-        "blocked_alone": (5, areas, 7, 2),
+        "blocked": (5, areas, gates),
+        "blocked_alone": (5, areas, gates, 2),
         "served": (programmes,),
     }
     return Events(**{name: np.zeros(shape, np.int64) for name, shape in shapes.items()})

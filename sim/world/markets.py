@@ -79,7 +79,7 @@ def clear(
         Capacity and status of the camps.
     """
     seen = now if markets.feedback else start
-    free_homes = vacant_homes(conditions["vacant_rentals"], start.renters, seen.renters)
+    free_homes = vacant_homes(conditions["vacant_rentals"], seen, start, markets)
     free_places = np.where(sites.status == OPEN, sites.capacity - now.site_families, 0)
     free = np.concatenate([free_homes, np.maximum(0, free_places)])
     back = conditions["returned_before"]
@@ -94,10 +94,18 @@ def clear(
     )
 
 
-def vacant_homes(at_start: Float, renters_then: Int, renters: Int) -> Int:
+def vacant_homes(at_start: Float, now: Totals, start: Totals, markets: Markets) -> Int:
     """Return vacant dwellings, int64[A]: those at the start, and those that renters have left since."""
-    vacant: Int = np.maximum(0, np.floor(at_start).astype(np.int64) + renters_then - renters)
+    renters = all_renters(now, start, markets)
+    vacant: Int = np.maximum(0, np.floor(at_start).astype(np.int64) + start.renters - renters)
     return vacant
+
+
+def all_renters(now: Totals, start: Totals, markets: Markets) -> Int:
+    """Return renters, int64[A], with the occupants of houses that were given back and who now rent nearby."""
+    occupants = np.floor(markets.occupants_rent * (start.claims - now.claims)).astype(np.int64)
+    renters: Int = np.maximum(0, now.renters + occupants)
+    return renters
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def _employment(
 
 def _rent(now: Totals, start: Totals, conditions: dict[str, Float], markets: Markets) -> Float:
     hosts = np.floor(conditions["host_population"] * markets.host_renter_share)
-    crowding = (hosts + now.renters) / np.maximum(hosts + start.renters, 1)
+    crowding = (hosts + all_renters(now, start, markets)) / np.maximum(hosts + start.renters, 1)
     factor = np.clip(crowding**markets.rent_elasticity, LOWEST_RENT, HIGHEST_RENT)
     rent: Float = np.floor(conditions["rent"] * factor)
     return rent

@@ -1,6 +1,7 @@
-"""Programmes as households meet them: who is in reach, and how many places are left this month."""
+"""Programmes as households meet them: their books, who is in reach, how many places are left this month."""
 
 from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -8,11 +9,39 @@ import numpy.typing as npt
 from sim.kernels.codes import WHO_ALL, WHO_FEMALE_HEADED, WHO_VULNERABLE
 from sim.kernels.inputs import Offer as Row
 from sim.schema.base import month_number
-from sim.schema.programme import Offer, Target, Terms
+from sim.schema.programme import Booked, Delivered, Measure, Offer, Service, Target
 
 Mask = npt.NDArray[np.uint8]
+Cases = npt.NDArray[np.int64]
 WHO = {"all": WHO_ALL, "vulnerable": WHO_VULNERABLE, "female_headed": WHO_FEMALE_HEADED}
-UNLIMITED = 2**62
+
+
+Kind = TypeVar("Kind", bound=Delivered)
+
+
+class Terms(NamedTuple, Generic[Kind]):
+    """A programme as the world delivers it.
+
+    Attributes
+    ----------
+    spec : Offer or Service
+    number : int
+        Its place among those of its kind, and its bit in household columns.
+    key : int
+        Its number in draws, from its name alone.
+    reach : uint8[2 * A + S + 1]
+        Areas of stay, areas of origin and sites it reaches.
+    """
+
+    spec: Kind
+    number: int
+    key: int
+    reach: Mask
+
+
+def no_cases() -> Cases:
+    """Return an empty list of cases."""
+    return np.zeros(0, np.int64)
 
 
 @dataclass
@@ -21,50 +50,74 @@ class Ledger:
 
     Attributes
     ----------
-    spec : Offer
+    spec : Offer, Service or Measure
     first, last : int
         Months of delivery, counted from the start of the run.
-    terms : Terms
-        What one family gets and costs.
+    cost : int
+        Cost of one family.
     carry : int
         Places left over because the next in line did not fit.
     spent, served : int
-        Money spent and families served so far.
+        Money spent and families served so far; ``_now``: in the current month.
+    waiting : int
+        Families that a service is for and could not take this month.
+    case_rows, case_due : int64[k]
+        Open cases of a service: household rows, and the months in which they are decided.
     """
 
-    spec: Offer
+    spec: Booked
     first: int
     last: int
-    terms: Terms
+    cost: int
     carry: int = 0
     spent: int = 0
     served: int = 0
-    spent_now: int = field(default=0)
+    spent_now: int = 0
+    served_now: int = 0
+    waiting: int = 0
+    case_rows: Cases = field(default_factory=no_cases)
+    case_due: Cases = field(default_factory=no_cases)
 
     @classmethod
-    def open(cls, spec: Offer, start: str, months: int) -> "Ledger":
+    def open(cls, spec: Booked, start: str, months: int) -> "Ledger":
         """Return empty books for a programme in a run."""
-        first = month_number(spec.window.first_month) - month_number(start) + spec.lag_months
+        first = month_number(spec.window.first_month) - month_number(start)
+        first += spec.lag_months if isinstance(spec, Delivered) else 0
         last = months - 1
         if spec.window.last_month is not None:
             last = month_number(spec.window.last_month) - month_number(start)
-        return cls(spec, first, last, spec.terms())
+        return cls(spec, first, last, _cost(spec))
 
     def places(self, month: int) -> int:
         """Return the families that can be served this month, within capacity and money."""
-        if not self.first <= month <= self.last:
+        if not self.first <= month <= self.last or not isinstance(self.spec, Delivered):
             return 0
         places = self.spec.places_per_month + self.carry
-        if self.spec.budget is not None and self.terms.cost > 0:
+        if self.spec.budget is not None and self.cost > 0:
             left = round(self.spec.budget * 100) - self.spent
-            places = min(places, left // self.terms.cost)
+            places = min(places, left // self.cost)
         return max(0, places)
 
     def book(self, families: int, carry: int) -> None:
         """Book the families served this month."""
-        self.carry, self.served = carry, self.served + families
-        self.spent_now = families * self.terms.cost
-        self.spent += self.spent_now
+        self.carry, self.served_now = carry, families
+        self.served += families
+        self._spend(families * self.cost)
+
+    def book_month(self, month: int) -> None:
+        """Book what a measure costs this month."""
+        if isinstance(self.spec, Measure):
+            self._spend(round(self.spec.monthly_cost * 100) if self.first <= month <= self.last else 0)
+
+    def _spend(self, cents: int) -> None:
+        self.spent_now = cents
+        self.spent += cents
+
+
+def _cost(spec: Booked) -> int:
+    if isinstance(spec, Offer):
+        return spec.terms().cost
+    return spec.cost if isinstance(spec, Service) else 0
 
 
 def reach(target: Target, pcodes: list[str], site_ids: list[str]) -> Mask:
@@ -87,17 +140,19 @@ def _among(names: list[str] | None, valid: list[str]) -> Mask:
     return np.array([names is None or name in names for name in valid], np.uint8)
 
 
-def offers_this_month(ledgers: list[Ledger], month: int) -> npt.NDArray[np.int64]:
+def offers_this_month(offers: list[tuple[Terms[Offer], Ledger]], month: int) -> npt.NDArray[np.int64]:
     """Return the offers that households meet this month, int64[P, fields of Offer]."""
-    rows = [
-        Row(
-            kind=ledger.terms.offer,
-            active=int(ledger.places(month) > 0),
-            starts=int(ledger.first == month),
-            amount=ledger.terms.amount,
-            months=ledger.terms.months,
-            who=WHO[ledger.spec.target.who],
+    rows = []
+    for (spec, *_), ledger in offers:
+        terms = spec.terms()
+        rows.append(
+            Row(
+                kind=terms.offer,
+                active=int(ledger.places(month) > 0),
+                starts=int(ledger.first == month),
+                amount=terms.amount,
+                months=terms.months,
+                who=WHO[spec.target.who],
+            )
         )
-        for ledger in ledgers
-    ]
     return np.array(rows, np.int64).reshape(len(rows), len(Row._fields))

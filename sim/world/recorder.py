@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.tally import Events, Stocks
+from sim.world.offers import Ledger
 from sim.world.world import World
 
 Array = npt.NDArray[Any]
@@ -50,7 +51,6 @@ EVENTS = {
     "intended": Variable(("pathway", "area"), "families", "reviews that ended in an intention to move, by destination"),
     "blocked": Variable(("pathway", "area", "gate"), "families", "intentions blocked by a gate, alone or with others"),
     "blocked_alone": Variable(("pathway", "area", "gate", "needs_vacancy"), "families", "intentions blocked by one gate alone"),
-    "served": Variable(("programme",), "families", "families served"),
 }  # fmt: skip
 PRICES = {
     "employment": Variable(("area",), "share", "employment rate, hosts included"),
@@ -60,10 +60,12 @@ PRICES = {
     "security": Variable(("area",), "index", "security, 0 to 1"),
     "free_homes": Variable(("area",), "dwellings", "vacant low-end rental dwellings"),
 }
-SPENDING = {
-    "spent": Variable(("programme",), "cents", "money committed: the whole course of a rent subsidy at its start")
+BOOKS = {
+    "served": Variable(("programme",), "families", "families served; by a service: taken in"),
+    "waiting": Variable(("programme",), "families", "families that a service is for and could not take in"),
+    "spent": Variable(("programme",), "cents", "money committed: the whole course of a rent subsidy at its start"),
 }
-RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **SPENDING}
+RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **BOOKS}
 
 
 class Recorder:
@@ -75,29 +77,29 @@ class Recorder:
         By the names of RECORDED; the first axis is month, of length months + 1.
     """
 
-    def __init__(self, months: int, programmes: int) -> None:
-        self._months, self._programmes = months, programmes
+    def __init__(self, months: int) -> None:
+        self._months = months
         self.arrays: dict[str, Array] = {}
 
-    def start(self, world: World) -> None:
+    def start(self, world: World, ledgers: list[Ledger]) -> None:
         """Make the arrays and record the start."""
-        entry = self._entry(world, [0] * self._programmes)
+        entry = self._entry(world, ledgers)
         for name, values in entry.items():
             self.arrays[name] = np.zeros((self._months + 1, *values.shape), values.dtype)
         for name in (*STOCKS, *PRICES):
             self.arrays[name][0] = entry[name]
 
-    def month(self, month: int, world: World, spent: list[int]) -> None:
+    def month(self, month: int, world: World, ledgers: list[Ledger]) -> None:
         """Record the month numbered ``month`` from 0, just lived."""
-        for name, values in self._entry(world, spent).items():
+        for name, values in self._entry(world, ledgers).items():
             self.arrays[name][month + 1] = values
 
-    def _entry(self, world: World, spent: list[int]) -> dict[str, Array]:
+    def _entry(self, world: World, ledgers: list[Ledger]) -> dict[str, Array]:
         prices = world.prices
         entry: dict[str, Array] = {name: getattr(world.stocks, name) for name in Stocks._fields}
-        entry |= {name: getattr(world.events, name) for name in Events._fields}
+        entry |= {name: getattr(world.events, name) for name in Events._fields if name in EVENTS}
         entry |= {name: getattr(prices, name) for name in ("employment", "rent", "services", "share_back")}
         entry["security"] = world.security
         entry["free_homes"] = world.free_homes()
-        entry["spent"] = np.array(spent, np.int64)
-        return entry
+        books = {"served": "served_now", "waiting": "waiting", "spent": "spent_now"}
+        return entry | {name: np.array([getattr(one, now) for one in ledgers], np.int64) for name, now in books.items()}

@@ -11,18 +11,21 @@ import numpy.typing as npt
 from sim.kernels import month as kernel
 from sim.kernels.inputs import Month, Place, Site
 from sim.schema.parameters import Markets
+from sim.schema.programme import Changes, Rows, Seen, Service
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.camps import SiteCalendar
 from sim.world.geography import Geography
 from sim.world.households import Households
 from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of, vacant_homes
+from sim.world.offers import Ledger, Terms
+from sim.world.services import completed, intake
 
 Float = npt.NDArray[np.float64]
 
 
 class Deliveries(NamedTuple):
-    """What institutions do in a month: the only way they change the world.
+    """What institutions put before households in a month.
 
     Attributes
     ----------
@@ -36,6 +39,8 @@ class Deliveries(NamedTuple):
         Families each programme can serve.
     by_need : tuple of bool
         Whether those who could not pay come first.
+    keys : tuple of int
+        Keys of the programmes in their lotteries, from their names alone.
     """
 
     sites: "SiteCalendar"
@@ -43,14 +48,14 @@ class Deliveries(NamedTuple):
     reach: npt.NDArray[np.uint8]
     places: tuple[int, ...]
     by_need: tuple[bool, ...]
+    keys: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """What a month brings from outside: area conditions float64[A] by name, shocks uint8[A], school in session."""
+    """What a month brings from outside: area conditions float64[A] by name, and whether school is in session."""
 
     conditions: dict[str, Float]
-    shock: npt.NDArray[np.uint8]
     school: bool
 
 
@@ -143,7 +148,34 @@ class World:
 
     def free_homes(self) -> npt.NDArray[np.int64]:
         """Return the low-end rental dwellings of every area that are vacant now, int64[A]."""
-        return vacant_homes(self.homes, self.start.renters, self.stocks.renters)
+        return vacant_homes(self.homes, totals_of(self.stocks), self.start, self.markets)
+
+    def deliver(self, month: int, drivers: Drivers, terms: Terms[Service], ledger: Ledger) -> None:
+        """Deliver one service: cases due are completed, then families are taken in, within places and money."""
+        seen = self._seen(drivers)
+        self._write(*completed(self.households, self.seed, seen, terms, ledger, month))
+        credit = self.params.gates.credit_share * self.params.budget.debt_limit
+        taken = intake(self.households, self.seed, seen, terms, ledger, month, credit)
+        self.households.state.reached[taken] |= np.uint32(1 << terms.number)
+        if terms.spec.months == 0:
+            self._write(*completed(self.households, self.seed, seen, terms, ledger, month))
+
+    def _write(self, rows: Rows, changes: Changes) -> None:
+        """Change household columns from outside their own month; these households review."""
+        for name, values in changes.items():
+            self.households[name][rows] = values
+        self.households.plan.served[rows] = 1
+
+    def _seen(self, drivers: Drivers) -> Seen:
+        households, conditions = self.households, drivers.conditions
+        return Seen(
+            households.fixed,
+            households.state,
+            conditions["security"],
+            self.prices.services,
+            conditions["return_access"],
+            self.params.house.usable,
+        )
 
     def live(self, month: int, drivers: Drivers) -> tuple[list[int], list[int]]:
         """Live one month: plan, share out rival capacity, act.
@@ -161,8 +193,8 @@ class World:
         fixed, state, plan = self.households.fixed, self.households.state, self.households.plan
         kernel.replan_rows(fixed, state, plan, inputs, refused)
         carry = [
-            allot_places(self.households, self.seed, p, places, by_need)[1]
-            for p, (places, by_need) in enumerate(zip(deliveries.places, deliveries.by_need))
+            allot_places(self.households, self.seed, p, key, places, by_need)[1]
+            for p, (key, places, by_need) in enumerate(zip(deliveries.keys, deliveries.places, deliveries.by_need))
         ]
         self._act(inputs, len(carry))
         return [int(families) for families in self.events.served], carry
@@ -217,7 +249,6 @@ class World:
             "services": prices.services,
             "share_back": prices.share_back,
             "claim_rate": prices.claim_rate,
-            "shock": drivers.shock,
             "fallback_site": prices.fallback,
             "key": self.geography.area_key,
         }

@@ -22,7 +22,7 @@ from sim.kernels.inputs import Place, BudgetParams
 
 @entry
 def ask(rent):
-    place = Place(0., 0., 0., rent, 0., 0., 0., 0., 0., 0., 0., 0., 0., -1, 0)
+    place = Place(0., 0., 0., rent, 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 1., 1., 0, -1, 0)
     return rent_of(place, 2, BudgetParams(0., 0., 0., 0., 0., 0., 0., 0., 0.))
 
 print(ask(100.0), cache_folder())

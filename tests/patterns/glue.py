@@ -1,5 +1,6 @@
 """From a compiled scenario to the oracle: the two share input arrays and nothing else."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from oracle import AREA_FIELDS, OracleModel
 from sim.kernels import codes
 from sim.scenario import Compiled, Scenario, compile_scenario
 from sim.schema.base import month_number
-from sim.schema.programme import Offer, Target
+from sim.schema.programme import Delivered, Offer, Service, Target
 
 WHO = {"all": codes.WHO_ALL, "vulnerable": codes.WHO_VULNERABLE, "female_headed": codes.WHO_FEMALE_HEADED}
 NOTICES = 600  # longer than any notice: later months stand for never
@@ -23,8 +24,7 @@ def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
     return OracleModel(
         columns={name: values.copy() for name, values in compiled.households.items()},
         areas={
-            **{name: compiled.paths[name] for name in AREA_FIELDS if name != "shock"},
-            "shock": compiled.shock,
+            **{name: compiled.paths[name] for name in AREA_FIELDS},
             "key": geography.area_key,
             "distance": geography.distance,
             "network": geography.network,
@@ -37,7 +37,8 @@ def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
             "closing": [month_or_none(month, compiled) for month in compiled.closures.closing],
             "share": compiled.closures.share.tolist(),
         },
-        offers=[offer_row(offer, compiled) for offer in compiled.offers.values()],
+        offers=[offer_row(name, compiled) for name in of_kind(compiled, Offer)],
+        services=[service_row(name, compiled) for name in of_kind(compiled, Service)],
         params=compiled.params,
         markets=spec.parameters.markets.model_dump(),
         wave_shift=compiled.wave_shift,
@@ -51,22 +52,43 @@ def month_or_none(month: int, compiled: Compiled) -> int | None:
     return int(month) if month < compiled.months + NOTICES else None
 
 
-def offer_row(offer: Offer, compiled: Compiled) -> dict[str, Any]:
-    """Return a programme as the oracle takes it, straight from what was written."""
-    start, terms = month_number(compiled.scenario.spec.start), offer.terms()
-    last = offer.window.last_month
+def of_kind(compiled: Compiled, kind: type[Delivered]) -> list[str]:
+    """Return the names of the programmes of a kind, in the order written."""
+    return [name for name, spec in compiled.programmes.items() if isinstance(spec, kind)]
+
+
+def offer_row(name: str, compiled: Compiled) -> dict[str, Any]:
+    """Return an offer as the oracle takes it, straight from what was written."""
+    spec = compiled.programmes[name]
+    assert isinstance(spec, Offer)
+    terms = spec.terms()
+    money = {"amount": float(terms.amount), "months": terms.months, "unit_cost": terms.cost}
+    return {"kind": terms.offer, **delivered_row(name, spec, compiled), **money}
+
+
+def service_row(name: str, compiled: Compiled) -> dict[str, Any]:
+    """Return a service as the oracle takes it, straight from what was written."""
+    spec = compiled.programmes[name]
+    assert isinstance(spec, Service)
+    shared = {*Delivered.model_fields, "kind", "unit_cost"}
+    own = {field: getattr(spec, field) for field in type(spec).model_fields if field not in shared}
+    money = {"unit_cost": round(spec.unit_cost * 100 * (1 + spec.overhead)), "price": round(spec.unit_cost * 100)}
+    return {"kind": spec.kind, **delivered_row(name, spec, compiled), **money, **own}
+
+
+def delivered_row(name: str, spec: Delivered, compiled: Compiled) -> dict[str, Any]:
+    """Return what offers and services have in common."""
+    start, last = month_number(compiled.scenario.spec.start), spec.window.last_month
+    digest = hashlib.blake2b(f"programme:{name}".encode(), digest_size=4).digest()
     return {
-        "kind": terms.offer,
-        "first": month_number(offer.window.first_month) - start + offer.lag_months,
+        "key": int.from_bytes(digest, "little") % 2**28,
+        "first": month_number(spec.window.first_month) - start + spec.lag_months,
         "last": None if last is None else month_number(last) - start,
-        "amount": float(terms.amount),
-        "months": terms.months,
-        "who": WHO[offer.target.who],
-        **reached(offer.target, compiled.geography.pcodes, compiled.geography.site_ids),
-        "places": offer.places_per_month,
-        "budget": None if offer.budget is None else round(offer.budget * 100),
-        "unit_cost": terms.cost,
-        "by_need": offer.allocation == "need",
+        "who": WHO[spec.target.who],
+        **reached(spec.target, compiled.geography.pcodes, compiled.geography.site_ids),
+        "places": spec.places_per_month,
+        "budget": None if spec.budget is None else round(spec.budget * 100),
+        "by_need": spec.allocation == "need",
     }
 
 

@@ -5,7 +5,7 @@ with the kernels only the declared columns and codes; random numbers, arithmetic
 
 After each ``step`` an agent holds its columns as attributes, and how close its choices were (``margins``), so
 that a difference from the kernels can be shown to be a tie within rounding. ``OracleModel.moves`` lists all
-moves.
+moves, ``OracleModel.service_log`` what every service did in every month.
 """
 
 import math
@@ -17,52 +17,26 @@ from typing import Any
 
 import mesa
 import numpy as np
+from oracle_draws import (
+    HOME_KEY,
+    HOUSE,
+    LOTTERY,
+    LUCK,
+    MONTH,
+    NETWORK,
+    PHASE,
+    SHOCK,
+    TASTE,
+    gumbel,
+    normal_pair,
+    uniforms,
+)
+from oracle_programmes import Delivery, Programme, service_of
 
 from sim.kernels import codes
 from sim.kernels.columns import FIXED, STATE
 
-# ------------------------------------------------------------------------------------------- random numbers
-
-MONTH, HOUSE, TASTE, LUCK, PHASE, NETWORK, LOTTERY = range(1, 8)
-HOME_KEY = 0xFFFFFFE0
-PROGRAMME_QUEUE = 0xA0000000
-MASK = 0xFFFFFFFF
-
-
-def philox(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, int]:
-    """Return the four words of Philox4x32-10 (Salmon et al. 2011, section 3.3) of a counter under a key."""
-    x0, x1, x2, x3 = counter
-    k0, k1 = key
-    for _ in range(10):
-        left, right = 0xD2511F53 * x0, 0xCD9E8D57 * x2
-        x0, x1, x2, x3 = (right >> 32) ^ x1 ^ k0, right & MASK, (left >> 32) ^ x3 ^ k1, left & MASK
-        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
-    return x0, x1, x2, x3
-
-
-def uniforms(seed: int, identity: int, purpose: int, time: int, alternative: int) -> list[float]:
-    """Return the four uniforms in (0, 1) that belong to a household, purpose, time and alternative."""
-    counter = (identity & MASK, identity >> 32, purpose << 24 | time, alternative)
-    return [(word + 0.5) * 2.0**-32 for word in philox(counter, (seed & MASK, seed >> 32))]
-
-
-def gumbel(u: float) -> float:
-    """Return the quantile ``u`` of the standard Gumbel distribution."""
-    return -math.log(-math.log(u))
-
-
-def normal_pair(u: float, v: float) -> tuple[float, float]:
-    """Return two standard normals from two uniforms (Box-Muller)."""
-    radius = math.sqrt(-2.0 * math.log(u))
-    return radius * math.cos(2.0 * math.pi * v), radius * math.sin(2.0 * math.pi * v)
-
-
-def single(value: float) -> float:
-    """Return a number as a float32 column keeps it."""
-    return float(np.float32(value))
-
-
-# ---------------------------------------------------------------------------- areas, sites and programmes
+# ---------------------------------------------------------------------------------------- areas and sites
 
 AREA_FIELDS = (
     "security",
@@ -81,6 +55,10 @@ AREA_FIELDS = (
     "return_pull",
     "returned_before",
     "clearance",
+    "displaces",
+    "damages",
+    "aid_camp_share",
+    "aid_out_share",
 )
 
 
@@ -102,6 +80,11 @@ class Area:
             setattr(self, name, float(self.paths[name](t)[self.index]))
         self.rent_start = self.rent
 
+    def aid_share(self, camp: bool, t: int) -> float:
+        """Return the share of aid that is paid in month ``t``, in camps or out of them; all before the run."""
+        values = self.paths["aid_camp_share" if camp else "aid_out_share"]
+        return float(values(t)[self.index]) if t >= 0 else 1.0
+
     def markets(self, now: "Totals", start: "Totals", p: Any) -> None:
         """Set employment, rent, services, share back and rental vacancies from the people in the area."""
         i = self.index
@@ -110,15 +93,17 @@ class Area:
         jobs += math.floor(p.job_absorption * (now.workers[i] - start.workers[i]))
         workers = hosts + now.workers[i]
         self.employment = min(p.employment_cap, max(0, jobs) / workers) if workers else 0.0
+        given_back = math.floor(p.occupants_rent * (start.claims[i] - now.claims[i]))
+        tenants = max(0, now.renters[i] + given_back)  # occupants of houses given back rent too
         renters = math.floor(self.host_population * p.host_renter_share)
         before = max(1, renters + start.renters[i])
-        pressure = ((renters + now.renters[i]) / before) ** p.rent_elasticity
+        pressure = ((renters + tenants) / before) ** p.rent_elasticity
         self.rent = float(math.floor(self.rent_start * min(3.0, max(0.5, pressure))))
         users = self.host_population + now.persons[i]
         self.services = min(1.0, self.service_capacity / users) if users else 0.0
         whole = self.returned_before + now.families_of[i]
         self.share_back = (self.returned_before + now.families_back[i]) / whole if whole else 0.0
-        self.free_rentals = max(0.0, self.vacant_rentals + start.renters[i] - now.renters[i])
+        self.free_rentals = max(0.0, self.vacant_rentals + start.renters[i] - tenants)
 
     def claims(self, open_claims: int) -> None:
         """Set the chance that a claim to an occupied house is decided this month."""
@@ -168,65 +153,6 @@ class Site:
             self.status, self.months_left = codes.CLOSING, self.closing - t
 
 
-class Programme:
-    """A programme that households meet as an offer, with its queue, places and money."""
-
-    def __init__(self, index: int, offer: Mapping[str, Any]):
-        self.index, self.bit = index, 1 << index
-        self.kind, self.first, self.last = int(offer["kind"]), int(offer["first"]), offer.get("last")
-        self.amount, self.months = float(offer.get("amount", 0.0)), int(offer.get("months", 0))
-        self.who = int(offer.get("who", codes.WHO_ALL))
-        self.from_area, self.from_site = offer["from_area"], offer["from_site"]
-        self.from_origin = offer["from_origin"]
-        self.capacity, self.by_need = int(offer["places"]), bool(offer.get("by_need", False))
-        budget = offer.get("budget")
-        self.money = math.inf if budget is None else float(budget)
-        self.unit_cost = float(offer.get("unit_cost", self.usual_cost()))
-        self.carry = self.places = self.used = 0
-        self.active = self.starts = False
-
-    def usual_cost(self) -> float:
-        """Return what one place costs when it is not given: the grant, or all months of rent."""
-        return self.amount * self.months if self.kind == codes.OFFER_RENT_SUBSIDY else self.amount
-
-    def read(self, t: int) -> None:
-        """Set the places of month ``t`` and whether the programme is active and starts now."""
-        in_window = self.first <= t and (self.last is None or t <= self.last)
-        self.places = self.capacity + self.carry if in_window else 0
-        if in_window and self.unit_cost > 0 and math.isfinite(self.money):
-            self.places = min(self.places, int(self.money // self.unit_cost))
-        self.active, self.starts = self.places >= 1, t == self.first
-        self.used = 0
-
-    def serve(self, queue: "Sequence[HouseholdAgent]") -> None:
-        """Give places in the order of the queue until the first row that does not fit."""
-        self.carry = 0
-        for household in queue:
-            if self.used + household.weight > self.places:
-                self.carry = self.places - self.used
-                return
-            self.used += household.weight
-            self.money -= household.weight * self.unit_cost
-            household.granted |= self.bit
-
-    def give_back(self, weight: int) -> None:
-        """Take back the money of a place that was not used; the place itself is lost."""
-        self.money += weight * self.unit_cost
-
-    def open_to(self, h: "HouseholdAgent") -> bool:
-        """Return whether a household may be offered this programme this month."""
-        served = (1, h.vulnerable, h.female_headed)  # WHO_ALL, WHO_VULNERABLE, WHO_FEMALE_HEADED
-        return bool(
-            self.active
-            and not h.at_home
-            and not (self.kind == codes.OFFER_RENT_SUBSIDY and h.settled)
-            and self.from_area[h.area]
-            and self.from_site[h.site]  # -1, in no site, is the last column
-            and self.from_origin[h.origin]
-            and served[self.who]
-        )
-
-
 @dataclass
 class Totals:
     """Weighted counts over the present rows, by area where they are or (``_of``, ``_back``) come from."""
@@ -254,7 +180,7 @@ class Totals:
 # -------------------------------------------------------------------------------------------------- choice
 
 NO_RESOURCE = -1
-OVERRIDABLE = 1 << codes.MONEY | 1 << codes.DWELLING | 1 << codes.SEASON | 1 << codes.PERMISSION
+OVERRIDABLE = sum(1 << gate for gate in (codes.MONEY, codes.DWELLING, codes.SEASON, codes.PERMISSION, codes.DOCUMENTS))
 
 
 @dataclass
@@ -300,9 +226,9 @@ class Choice:
 
 
 def margin(options: Sequence[Alternative]) -> float:
-    """Return how far the best of some alternatives is above the second."""
-    values = sorted((x.value for x in options), reverse=True)
-    return values[0] - values[1] if len(values) > 1 else math.inf
+    """Return how far the best of some alternatives is above the best that leads elsewhere."""
+    best = max(options, key=lambda option: option.value)
+    return min((best.value - x.value for x in options if not x.same_as(best)), default=math.inf)
 
 
 @dataclass
@@ -331,6 +257,11 @@ class Move:
 # ---------------------------------------------------------------------------------------------- households
 
 
+def single(value: float) -> float:
+    """Return a number as a float32 column keeps it."""
+    return float(np.float32(value))
+
+
 class HouseholdAgent(mesa.Agent):
     """A row of the household store; attributes are its columns."""
 
@@ -338,9 +269,11 @@ class HouseholdAgent(mesa.Agent):
         super().__init__(model)
         for name, value in columns.items():
             setattr(self, name, value)
-        self.forget_plan()
+        self.begin_month()
         self.phase, self.access_rank, self.hosting_rank, self.school_rank = self.draw(PHASE)
-        self.taste_return, self.taste_commitment = normal_pair(*self.draw(TASTE)[:2])
+        u, v, self.documents_rank, _ = self.draw(TASTE)
+        self.taste_return, self.taste_commitment = normal_pair(u, v)
+        self.full_aid = False  # true only while it considers the month without its push
         self._luck: dict[tuple[int, int], float] = {}
 
     # -- small things
@@ -380,9 +313,31 @@ class HouseholdAgent(mesa.Agent):
         return self.tenure == codes.OWNER
 
     @property
+    def usable(self) -> float:
+        """The condition from which a house can be lived in."""
+        return self.model.params.house.usable
+
+    @property
     def house_fit(self) -> bool:
         """Return whether its house can be lived in by it."""
-        return self.house >= self.model.params.house.usable and not self.occupied
+        return self.house >= self.usable and not self.occupied
+
+    @property
+    def enters_struck(self) -> bool:
+        """Return whether it enters the run this month from home: a shock drives it out. Month 0 is no entry."""
+        return bool(self.at_home and self.arrival == self.model.month > 0)
+
+    @property
+    def aid_cut(self) -> bool:
+        """Return whether less than all of the aid is paid where it is."""
+        share = self.here.aid_share(self.shelter == codes.CAMP, self.model.month)
+        return self.uncommitted_away and share < 1.0
+
+    @property
+    def aid_falls(self) -> bool:
+        """Return whether a smaller share of aid is paid where it is than in the month before."""
+        camp, t = self.shelter == codes.CAMP, self.model.month
+        return self.here.aid_share(camp, t) < self.here.aid_share(camp, t - 1)
 
     @property
     def hosted_at_origin(self) -> bool:
@@ -392,9 +347,13 @@ class HouseholdAgent(mesa.Agent):
     @property
     def failing(self) -> bool:
         """Return whether it cannot go on where it is: debt, insecurity or an unusable home."""
-        p = self.model.params
-        unusable = self.at_home and self.shelter == codes.OWN_HOME and self.house < p.house.usable
-        return bool(self.savings <= -p.budget.debt_limit or self.here.security < p.gates.minimum_security or unusable)
+        unusable = self.at_home and self.shelter == codes.OWN_HOME and self.house < self.usable
+        return bool(self.savings <= -self.model.params.budget.debt_limit or self.insecure or unusable)
+
+    @property
+    def insecure(self) -> bool:
+        """Return whether security where it is is below the minimum."""
+        return self.here.security < self.model.params.gates.minimum_security
 
     def distance(self, area: int) -> float:
         """Return the distance from where it is."""
@@ -409,12 +368,21 @@ class HouseholdAgent(mesa.Agent):
         """Return its place in a queue."""
         return self.draw(LOTTERY, 0, alternative)[0], self.id
 
-    def forget_plan(self) -> None:
+    def believe(self, security: float, services: float) -> None:
+        """Set what it believes about home, between 0 and 1."""
+        self.belief_security = single(min(1.0, max(0.0, security)))
+        self.belief_services = single(min(1.0, max(0.0, services)))
+
+    def mend(self, condition: float) -> None:
+        """Set the condition of its house, for better or worse."""
+        self.house = single(condition)
+
+    def begin_month(self) -> None:
         """Clear what belongs to one month only."""
         self.choice: Choice | None = None
         self.push = self.granted = 0
         self.held = NO_RESOURCE
-        self.reviewed = self.ordinary = self.moved = False
+        self.served = self.reviewed = self.ordinary = self.moved = False
         self.margins: list[tuple[str, float, float]] = []
 
     # -- conditions of living somewhere
@@ -426,12 +394,13 @@ class HouseholdAgent(mesa.Agent):
             return 1.0
         return p.camp_job_access if shelter == codes.CAMP else p.displaced_job_access
 
-    def aid(self, committed: bool, shelter: int) -> float:
-        """Return aid in cents a month."""
-        p = self.model.params.budget
+    def aid(self, area: Area, committed: bool, shelter: int) -> float:
+        """Return aid in cents a month, as far as it is paid in an area."""
         if committed:
             return 0.0
-        return (p.aid_camp if shelter == codes.CAMP else p.aid_out) * self.size
+        p, camp = self.model.params.budget, shelter == codes.CAMP
+        whole = (p.aid_camp if camp else p.aid_out) * self.size
+        return whole if self.full_aid else whole * area.aid_share(camp, self.model.month)
 
     def rent_of(self, area: Area, shelter: int) -> float:
         """Return the rent of a kind of dwelling before subsidies, not floored."""
@@ -443,9 +412,9 @@ class HouseholdAgent(mesa.Agent):
 
     def plan(self) -> None:
         """Live through the month up to the choice of a move."""
-        self.forget_plan()
         words = self.draw(MONTH, self.model.month)
         self.review_word, self.work_word, self.eviction_word, self.news_word = words
+        self.driven_word, self.damage_word, self.severity_word, _ = self.draw(SHOCK, self.model.month)
         self.work()
         self.budget()
         self.hear_news()
@@ -467,7 +436,7 @@ class HouseholdAgent(mesa.Agent):
         """Earn, pay, save or borrow."""
         p = self.model.params.budget
         earned = math.floor(self.here.wage * self.skill * self.earners) if self.employed else 0
-        income = earned + self.remittance + self.aid(self.committed, self.shelter)
+        income = earned + self.remittance + self.aid(self.here, self.committed, self.shelter)
         net = income - self.rent_paid() - p.subsistence * self.size
         self.savings += math.floor(p.saving_share * net) if net > 0 else math.floor(net)
         self.savings = max(self.savings, -int(p.debt_limit))
@@ -487,33 +456,34 @@ class HouseholdAgent(mesa.Agent):
         """Update beliefs about home: truth when there, news when away."""
         truth = self.home.security, self.home.services
         if self.at_home:
-            self.belief_security, self.belief_services = single(truth[0]), single(truth[1])
+            self.believe(*truth)
             return
         p = self.model.params.beliefs
         rate = min(1.0, p.rate + p.rate_per_share_back * self.home.share_back)
         noise = p.noise_sd * math.sqrt(12.0) * (self.news_word - 0.5)
 
         def learned(belief: float, true: float) -> float:
-            return single(min(1.0, max(0.0, belief + rate * (true - belief) + noise)))
+            return belief + rate * (true - belief) + noise
 
-        self.belief_security = learned(self.belief_security, truth[0])
-        self.belief_services = learned(self.belief_services, truth[1])
+        self.believe(learned(self.belief_security, truth[0]), learned(self.belief_services, truth[1]))
 
     def keep_house(self) -> None:
-        """Repair the house, have claims decided, and move in when hosted beside it."""
+        """See what a shock left of the house, repair it, have claims decided, and move in when hosted beside it."""
         p = self.model.params.house
         repair_word, claim_word = self.draw(HOUSE, self.model.month)[:2]
+        if self.damage_word < self.home.damages:
+            self.mend(min(self.house, self.severity_word * p.usable))
         if self.at_home and self.house < 1.0:
-            self.house = single(min(1.0, self.house + p.repair_home))
+            self.mend(min(1.0, self.house + p.repair_home))
         elif not self.at_home and self.house < p.usable and repair_word < p.repair_away:
-            self.house = single(p.repaired_to)
+            self.mend(p.repaired_to)
         if self.occupied and claim_word < self.home.claim_rate:
             self.occupied = 0
         if self.at_home and self.shelter == codes.HOSTED and self.house_fit:
             self.shelter = codes.OWN_HOME
 
     def feel_push(self) -> None:
-        """Find out about eviction and the closing of the camp."""
+        """Find out about eviction, the closing of the camp, a shock and a cut of aid."""
         p = self.model.params.review
         hazard = {codes.RENTED: p.eviction_rented, codes.INFORMAL: p.eviction_informal}.get(self.shelter, 0.0)
         if self.savings < 0:
@@ -522,14 +492,20 @@ class HouseholdAgent(mesa.Agent):
             self.push |= codes.PUSH_EVICTION
         if self.camp is not None and self.camp.pushes_out(self.lottery(self.camp.key)[0]):
             self.push |= codes.PUSH_CLOSURE
+        if self.driven_word < self.here.displaces or self.enters_struck:
+            self.push |= codes.PUSH_SHOCK
+        if self.aid_cut:
+            self.push |= codes.PUSH_AID_CUT
 
     def review(self) -> None:
         """Decide whether to reconsider where to live."""
         p = self.model.params.review
         fading = math.exp(-self.months_here / p.fading)
         chance = p.settled if self.committed else p.floor + (p.base - p.floor) * fading
-        self.ordinary = bool(self.review_word < chance or self.gates != 0 or self.invited() or self.here.shock != 0)
-        self.reviewed = self.ordinary or self.push != 0
+        event = self.invited() or self.here.shock != 0 or self.served
+        self.ordinary = bool(self.review_word < chance or self.gates != 0 or event)
+        alarmed = self.aid_falls and self.push & codes.PUSH_AID_CUT
+        self.reviewed = bool(self.ordinary or self.push & codes.FORCING or alarmed)
 
     def invited(self) -> bool:
         """Return whether a programme that starts now is open to it."""
@@ -555,9 +531,13 @@ class HouseholdAgent(mesa.Agent):
 
     # -- choice
 
-    def choose(self, stage: str, offers: int, push: int, vacant: Callable[[int], bool]) -> Choice:
+    def choose(
+        self, stage: str, offers: int, push: int, vacant: Callable[[int], bool], full_aid: bool = False
+    ) -> Choice:
         """Return the best of all alternatives and the best of the open ones; the first of equals."""
+        self.full_aid = full_aid
         options = list(self.alternatives(offers, push))
+        self.full_aid = False
         for option in options:
             option.value += self.luck(option) + self.taste(option)
             self.close_gates(option, push, vacant)
@@ -597,15 +577,21 @@ class HouseholdAgent(mesa.Agent):
 
     def alternatives(self, offers: int, push: int) -> Iterator[Alternative]:
         """Yield what it could do, in the order of the specification, before luck, taste and gates."""
-        if not (push & codes.PUSH_EVICTION or self.closes_now(push)):
+        struck = bool(push & codes.PUSH_SHOCK)  # driven out of the area, for a time
+        if not (struck or push & codes.PUSH_EVICTION or self.closes_now(push)):
             yield self.stay(push)
-        if self.uncommitted_away:
+        if self.uncommitted_away and not struck:
             yield self.integrate(offers)
-        if not self.at_home:
+        if not self.at_home and not (struck and self.origin == self.area):
             yield self.return_home(offers)
         yield from self.settle_elsewhere()
         if push or self.failing:
-            yield from self.move_displaced(offers, push)
+            if not struck:
+                yield from self.move_within_area(offers, push)
+            if self.at_home and self.last_area >= 0 and self.last_area != self.area:
+                yield self.rented_elsewhere(self.last_area)
+        if struck or self.insecure:
+            yield from self.flee(offers, struck)
 
     def common(self, area: Area, security: float, services: float, access: float, aid: float, rent: float) -> float:
         """Return what security, services, cohesion and income make a place worth."""
@@ -619,7 +605,7 @@ class HouseholdAgent(mesa.Agent):
         """Return ``common`` of a dwelling away from home, with ``subsidy`` cents a month towards rent."""
         rent = math.floor(self.rent_of(area, shelter))
         rent -= min(rent, subsidy)
-        access, aid = self.access(settled, shelter), self.aid(settled, shelter)
+        access, aid = self.access(settled, shelter), self.aid(area, settled, shelter)
         return self.common(area, area.security, area.services, access, aid, rent)
 
     def value_home(self, security: float, services: float) -> float:
@@ -731,24 +717,28 @@ class HouseholdAgent(mesa.Agent):
     def settle_elsewhere(self) -> Iterator[Alternative]:
         """Yield the third places that it considers in this epoch."""
         p = self.model.params
-        considered = {self.area}
-        for k in range(int(p.pathways.settle_options)):
-            j = self.considered_area(k)
-            if j is None or j in considered:
-                continue
-            considered.add(j)
+        for j in self.considered_areas(int(p.pathways.settle_options)):
             value = self.living(self.model.areas[j], codes.RENTED, True)
             value += p.choice.tenure + p.pathways.settle - self.move_burden(j)
             cost = self.transport(j) + math.floor(p.gates.lease_months * self.model.areas[j].rent)
             yield Alternative(codes.SETTLE, j, -1, codes.RENTED, 2, value, j, cost, cost)
 
-    def considered_area(self, k: int) -> int | None:
-        """Return the area that option ``k`` of this epoch leads to."""
-        word = self.draw(NETWORK, self.epoch(), k)[0]
-        return next((j for j, chance in enumerate(self.model.network[self.area]) if chance > word), None)
+    def considered_areas(self, options: int, own_first: bool = False) -> Iterator[int]:
+        """Yield the areas that so many options lead to, each once; its own only as the first, and if it may be."""
+        considered: set[int] = set()
+        for k in range(options):
+            j = self.considered_area(k)
+            if j not in considered and (j != self.area or (own_first and k == 0)):
+                yield j
+            considered.add(j)
 
-    def move_displaced(self, offers: int, push: int) -> Iterator[Alternative]:
-        """Yield the ways to live elsewhere without committing, for those pushed or failing."""
+    def considered_area(self, k: int) -> int:
+        """Return the area that option ``k`` of this epoch leads to."""
+        word, row = self.draw(NETWORK, self.epoch(), k)[0], self.model.network[self.area]
+        return next((j for j, chance in enumerate(row) if chance > word), len(row) - 1)
+
+    def move_within_area(self, offers: int, push: int) -> Iterator[Alternative]:
+        """Yield the ways to live in another dwelling of the same area without committing."""
         evicted = bool(push & codes.PUSH_EVICTION)
         away = not self.at_home
         if evicted or not (self.shelter == codes.INFORMAL and away):
@@ -764,8 +754,6 @@ class HouseholdAgent(mesa.Agent):
             option = self.displaced_here(codes.CAMP)
             value = option.value + self.model.params.pathways.camp_entry
             yield replace(option, value=value, site=fallback, needs=needs)
-        if self.at_home and self.last_area >= 0 and self.last_area != self.area:
-            yield self.back_to_last_area()
 
     def displaced_here(self, shelter: int, subsidy: float = 0.0) -> Alternative:
         """Return living in another dwelling of the same area, uncommitted."""
@@ -784,12 +772,36 @@ class HouseholdAgent(mesa.Agent):
             option.needs = self.area
         return option
 
-    def back_to_last_area(self) -> Alternative:
-        """Return renting again in the area of displacement before return."""
-        j = self.last_area
-        value = self.living(self.model.areas[j], codes.RENTED, False) - self.move_burden(j)
+    def rented_elsewhere(self, j: int) -> Alternative:
+        """Return renting in another area, uncommitted."""
         cost = math.floor(self.model.areas[j].rent) + self.transport(j)
-        return Alternative(codes.MOVE_DISPLACED, j, -1, codes.RENTED, 0, value, j, cost, cost)
+        return replace(self.refuge(j, codes.RENTED), needs=j, cost=cost, full_cost=cost)
+
+    def refuge(self, j: int, shelter: int, subsidy: float = 0.0) -> Alternative:
+        """Return a dwelling that it moves to over some distance, uncommitted."""
+        value = self.living(self.model.areas[j], shelter, False, subsidy) + self.of_shelter(shelter)
+        return Alternative(codes.MOVE_DISPLACED, j, -1, shelter, 0, value - self.move_burden(j))
+
+    def flee(self, offers: int, struck: bool) -> Iterator[Alternative]:
+        """Yield the ways out of an area that is not safe; if struck, also to another part of it."""
+        p = self.model.params.pathways
+        for j in self.considered_areas(max(1, int(p.settle_options)), own_first=struck):
+            yield self.refuge(j, codes.INFORMAL)
+            if self.hosting_rank < p.hosted_share:
+                yield self.refuge(j, codes.HOSTED)
+            yield self.rented_elsewhere(j) if j != self.area else self.rented_nearby(offers)
+            site = self.model.fallback_site[j]
+            if site >= 0:
+                option = self.refuge(j, codes.CAMP)
+                needs = len(self.model.areas) + site
+                yield replace(option, value=option.value + p.camp_entry, site=site, needs=needs)
+
+    def rented_nearby(self, offers: int) -> Alternative:
+        """Return renting in another part of the same area, where a rent subsidy may be used as by others there."""
+        subsidy, rent = self.rent_subsidy(offers), math.floor(self.here.rent)
+        option = self.refuge(self.area, codes.RENTED, subsidy.amount if subsidy else 0.0)
+        bit, cost = (subsidy.bit, 0) if subsidy else (0, rent)
+        return replace(option, needs=self.area, cost=cost, full_cost=rent, offers=bit)
 
     # -- gates
 
@@ -798,6 +810,7 @@ class HouseholdAgent(mesa.Agent):
         if option.kind == codes.STAY:
             return
         closed = self.return_gates() if option.kind == codes.RETURN else 0
+        closed |= (option.kind != codes.MOVE_DISPLACED and self.undocumented()) << codes.DOCUMENTS
         closed |= self.out_of_reach(option) << codes.MONEY
         closed |= (option.kind in (codes.RETURN, codes.SETTLE) and self.kept_by_school()) << codes.SEASON
         closed |= (option.needs != NO_RESOURCE and not vacant(option.needs)) << codes.VACANCY
@@ -812,6 +825,10 @@ class HouseholdAgent(mesa.Agent):
         permission = bool(self.affiliated and self.home.clearance)
         dwelling = self.owner and not self.hosted_at_origin and not self.house_fit
         return access << codes.ACCESS | permission << codes.PERMISSION | dwelling << codes.DWELLING
+
+    def undocumented(self) -> bool:
+        """Return whether it lacks the civil documents that it would be asked for."""
+        return bool(not self.civil_documents and self.documents_rank < self.model.params.gates.documents_share)
 
     def means(self) -> float:
         """Return savings plus what can be borrowed for a move."""
@@ -865,7 +882,8 @@ class HouseholdAgent(mesa.Agent):
         """Compare a move with what it would have done without the push."""
         if not self.push:
             return codes.UNPUSHED
-        otherwise = self.choose("without push", self.open_offers(), 0, self.free_for_me).action
+        aid_cut = bool(self.push & codes.PUSH_AID_CUT)
+        otherwise = self.choose("without push", self.open_offers(), 0, self.free_for_me, aid_cut).action
         if otherwise.kind == codes.STAY:
             return codes.EXPELLED
         if not otherwise.same_as(action):
@@ -995,15 +1013,19 @@ class OracleModel(mesa.Model):
         ``AREA_FIELDS`` is an array [A], an array [months, A] or a function of the month returning one [A].
     sites: arrays by name: ``key``, ``area``, ``capacity``, ``announced``, ``closing`` (None: never;
         an announcement may lie before the start).
-    offers: one dict per programme, in the order of their numbers: ``kind``, ``first`` and ``last`` month
-        (both included; None: no end), ``amount``, ``months``, ``who``, ``from_area`` [A], ``from_site``
+    offers: one dict per programme, in the order of their numbers: ``kind``, ``key``, ``first`` and ``last``
+        month (both included; None: no end), ``amount``, ``months``, ``who``, ``from_area`` [A], ``from_site``
         [S + 1], ``from_origin`` [A], ``places`` a month, ``budget`` (None: no limit), ``unit_cost``,
         ``by_need``.
     params: dict of dicts, or ``sim.kernels.inputs.Params``.
-    markets: ``job_absorption``, ``employment_cap``, ``host_renter_share``, ``rent_elasticity``, ``feedback``.
+    markets: ``job_absorption``, ``employment_cap``, ``host_renter_share``, ``rent_elasticity``,
+        ``occupants_rent``, ``feedback``.
     wave_shift: utility of return by displacement wave.
     seed: the key of every draw.
     school_months: function of the month, or a truth value per month; None: no school.
+    services: one dict per service, in the order of delivery: ``kind`` (a word), what offers have but for
+        ``amount``, ``months`` from intake to completion, ``price`` (cents, what a family would pay), and the
+        parameters of the kind (see ``oracle_programmes``).
     """
 
     def __init__(
@@ -1017,6 +1039,7 @@ class OracleModel(mesa.Model):
         wave_shift: Sequence[float],
         seed: int,
         school_months: Callable[[int], bool] | Sequence[bool] | None = None,
+        services: Sequence[Mapping[str, Any]] = (),
     ):
         super().__init__(seed=0)
         self.draw_seed, self.month = int(seed), 0
@@ -1028,9 +1051,11 @@ class OracleModel(mesa.Model):
         self.read_areas(areas)
         self.read_sites(sites)
         self.programmes = [Programme(p, offer) for p, offer in enumerate(offers)]
+        self.services = [service_of(p, terms) for p, terms in enumerate(services)]
         self.read_households(columns)
         self.start = self.totals()
         self.moves: list[Move] = []
+        self.service_log: list[Delivery] = []
 
     def read_areas(self, areas: Mapping[str, Any]) -> None:
         """Make the areas."""
@@ -1061,6 +1086,9 @@ class OracleModel(mesa.Model):
         """Simulate one month."""
         self.arrive(self.month)
         self.run_markets()
+        for household in self.present():
+            household.begin_month()
+        self.service_log += [service.deliver(self.present(), self.month) for service in self.services]
         for household in self.present():
             household.plan()
         self.allocate_vacancies()
@@ -1145,12 +1173,7 @@ class OracleModel(mesa.Model):
     def queue_for(self, programme: Programme) -> "list[HouseholdAgent]":
         """Return those whose planned move counts on a programme, in the order they are served."""
         queue = [h for h in self.present() if h.choice is not None and h.choice.action.offers & programme.bit]
-        return sorted(queue, key=lambda household: self.place_in_queue(household, programme))
-
-    def place_in_queue(self, household: HouseholdAgent, programme: Programme) -> tuple[bool, float, int]:
-        """Return what orders the queue of a programme: need first where that counts, then the lottery."""
-        first = programme.by_need and household.needy_for(household.choice.action)
-        return not first, *household.lottery(PROGRAMME_QUEUE + programme.index)
+        return sorted(queue, key=lambda h: programme.turn(h, h.needy_for(h.choice.action)))
 
     # -- reading results
 

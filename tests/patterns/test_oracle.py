@@ -40,7 +40,20 @@ EVERYTHING: dict[str, Any] = {
     "conditions.hosts": {"condition": "host_population", "first_month": "2018-09", "times": 1.1},
     "conditions.homes": {"condition": "vacant_rentals", "first_month": "2018-01", "times": 0.1},
     "conditions.claims": {"condition": "hlp_capacity", "first_month": "2018-01", "value": 300},
-    "shocks.attack": {"area": "IQ-G15", "month": "2018-11", "security": 0.2, "months": 4},
+    "parameters.gates.documents_share": 0.3,
+    "parameters.markets.occupants_rent": 0.6,
+    "shocks.attack": {
+        "area": "IQ-G15",
+        "month": "2018-11",
+        "security": 0.2,
+        "months": 4,
+        "displaces": 0.3,
+        "damages": 0.2,
+        "hosts": 600,
+        "rows": 12,
+        "wave": "w8",
+    },
+    "shocks.raid": {"area": "IQ-G08", "month": "2019-03", "security": 0.6, "displaces": 0.2},
     "arrivals.late": {  # some come to a camp that is closing, the last on its closing day
         "origin": "IQ-G15",
         "area": "IQ-G15",
@@ -102,6 +115,53 @@ PROGRAMMES: dict[str, Any] = {
         "places_per_month": 80,
     },
     "convoy": {"kind": "transport", "window": LAST, "target": {"who": "female_headed"}, "places_per_month": 60},
+    "cut": {
+        "kind": "aid_cut",
+        "window": {"first_month": "2018-09", "last_month": "2019-06"},
+        "where": "camps",
+        "share": 0.5,
+    },
+    "second_cut": {
+        "kind": "aid_cut",
+        "window": {"first_month": "2019-02"},
+        "areas": ["IQ-G08", "IQ-G15"],
+        "share": 0.8,
+    },
+    "truce": {"kind": "security_path", "window": LAST, "areas": ["IQ-G13", "IQ-G18"], "to": 0.95, "ramp_months": 9},
+    "withdrawal": {
+        "kind": "security_path",
+        "window": {"first_month": "2019-05", "last_month": "2019-09"},
+        "areas": ["IQ-G01"],
+        "to": 0.3,
+        "ramp_months": 2,
+        "lasting": False,
+    },
+    "roofs": {
+        "kind": "light_repair",
+        "window": LAST,
+        "places_per_month": 60,
+        "budget": 1_500_000,
+        "occupied_risk": 0.3,
+        "months": 2,
+    },
+    "core": {
+        "kind": "heavy_repair",
+        "window": LAST,
+        "places_per_month": 90,
+        "whose": "away",
+        "destroyed_below": 0.3,
+        "allocation": "lottery",
+    },
+    "visits": {"kind": "go_and_see", "window": LAST, "target": {"where": "camps"}, "places_per_month": 250},
+    "news": {
+        "kind": "information",
+        "window": {"first_month": "2018-03"},
+        "target": {"origins": ["IQ-G15", "IQ-G18"]},
+        "places_per_month": 900,
+        "slant": 0.2,
+    },
+    "papers": {"kind": "documents_mission", "window": LAST, "places_per_month": 700, "lag_months": 1},
+    "lawyers": {"kind": "legal_aid", "window": LAST, "places_per_month": 300, "months": 4, "success": 0.6},
 }
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "no closure": ("iraq/no-closure", {}),
@@ -129,6 +189,7 @@ class Seen:
 
     moves: Counter[str] = field(default_factory=Counter)
     gates: Counter[str] = field(default_factory=Counter)
+    pushes: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
     ties: list[tuple[int, int, float]] = field(default_factory=list)
     closest: float = np.inf
@@ -164,6 +225,8 @@ def note(oracle: OracleModel, before: int, seen: Seen) -> None:
         seen.moves[codes.INTENTIONS[move.kind]] += 1
         seen.moves[codes.MOVE_CLASSES[move.move_class]] += 1
         seen.moves["into a camp"] += move.site >= 0
+        seen.moves["to another area, displaced"] += move.kind == codes.MOVE_DISPLACED and move.area != move.from_area
+        seen.pushes.update(name for bit, name in enumerate(codes.PUSHES) if move.push >> bit & 1)
     seen.closest = min(seen.closest, float(oracle.closest_call().min()))
     for household in oracle.present():
         seen.stages.update(stage for stage, *_ in household.margins)
@@ -187,14 +250,22 @@ def assert_same_events(model: SolutionsModel, oracle: OracleModel, before: int) 
     after = [m for m in moves if not m.push and 0 <= m.since_push < 12]
     after_push = np.bincount([m.kind for m in after], [m.weight for m in after], 5)
     assert np.array_equal(now.after_push.sum(axis=1), after_push)
-    overridden = [sum(m.weight for m in moves if m.overridden >> gate & 1) for gate in range(7)]
+    overridden = [sum(m.weight for m in moves if m.overridden >> gate & 1) for gate in range(len(codes.GATES))]
     assert now.overridden.tolist() == overridden
     served = [sum(m.weight for m in moves if m.offers & p.bit) for p in oracle.programmes]
     assert now.served.tolist() == served
+    books = [ledger for _, ledger in model.services]
+    assert [(b.served_now, b.spent_now, b.waiting) for b in books] == last_deliveries(model, oracle)
     prices = model.world.prices
     for name in ("employment", "rent", "services", "share_back", "claim_rate"):
         assert getattr(prices, name).tolist() == [getattr(area, name) for area in oracle.areas], name
     assert prices.free.tolist() == [int(x) for x in oracle.free]
+
+
+def last_deliveries(model: SolutionsModel, oracle: OracleModel) -> list[tuple[int, int, int]]:
+    """Return families taken in, money spent and families waiting of every service this month, by the oracle."""
+    n = len(model.services)
+    return [(entry.taken, entry.spent, entry.waiting) for entry in (oracle.service_log[-n:] if n else [])]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 7])
@@ -234,3 +305,5 @@ def assert_rules_were_met(case: str, seen: Seen) -> None:
         assert seen.stages["programme"] > 0
         assert seen.stages["vacancy"] > 0
         assert seen.moves["into a camp"] > 0, "no camp but closed ones"
+        assert min(seen.pushes[name] for name in codes.PUSHES) > 10
+        assert seen.moves["to another area, displaced"] > 10

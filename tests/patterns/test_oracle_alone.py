@@ -1,233 +1,27 @@
 """Is the oracle itself sane? Known answers, conservation and hard limits in a world of two areas."""
 
 import math
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 
 import numpy as np
 import pytest
-from oracle import AREA_FIELDS, OracleModel, gumbel, normal_pair, philox, uniforms
+from oracle_draws import gumbel, normal_pair, philox, uniforms
+from toy import (
+    ANNOUNCED,
+    CLOSES,
+    CLOSING_SITE,
+    MARKETS,
+    MONTHS,
+    PARAMS,
+    ROWS,
+    area_arrays,
+    household_columns,
+    offer,
+    run,
+    world,
+)
 
-from sim.kernels import codes, inputs
-from sim.kernels.columns import FIXED, STATE
-
-MONTHS, ROWS = 24, 60
-CLOSING_SITE, ANNOUNCED, CLOSES = 0, 8, 12
-
-PARAMS = {
-    "budget": {
-        "subsistence": 4500.0,
-        "aid_camp": 2500.0,
-        "aid_out": 300.0,
-        "saving_share": 0.3,
-        "debt_limit": 150_000.0,
-        "informal_rent_share": 0.15,
-        "camp_job_access": 0.55,
-        "displaced_job_access": 0.85,
-        "job_churn": 0.1,
-    },
-    "beliefs": {"rate": 0.03, "rate_per_share_back": 0.1, "noise_sd": 0.03, "informed_within": 0.15},
-    "house": {"usable": 0.4, "repaired_to": 0.6, "repair_away": 0.02, "repair_home": 0.02},
-    "review": {
-        "base": 0.3,
-        "floor": 0.12,
-        "fading": 18.0,
-        "settled": 0.03,
-        "eviction_rented": 0.02,
-        "eviction_informal": 0.02,
-        "eviction_debt_factor": 1.5,
-    },
-    "choice": {
-        "taste_return": 1.2,
-        "taste_commitment": 0.8,
-        "epoch": 6,
-        "security": 4.0,
-        "services": 1.0,
-        "cohesion": 0.2,
-        "income": 0.5,
-        "income_floor": 0.1,
-        "house": 1.5,
-        "hlp": 0.4,
-        "co_villagers": 0.3,
-        "attachment_origin": 1.0,
-        "attachment_origin_fading": 36.0,
-        "attachment_origin_floor": 0.4,
-        "attachment_here": 0.8,
-        "attachment_here_growth": 30.0,
-        "cash": 0.05,
-        "vulnerable_move": 0.4,
-        "leave_commitment": 1.5,
-        "tenure": 0.3,
-    },
-    "pathways": {
-        "return_home": -0.5,
-        "integrate": -1.0,
-        "settle": -1.5,
-        "camp_stay": 0.5,
-        "informal": -0.6,
-        "hosted": -0.2,
-        "move_fixed": 0.3,
-        "move_per_100km": 0.15,
-        "closing": 1.0,
-        "settle_options": 2,
-        "hosted_share": 0.25,
-        "camp_entry": 0.1,
-    },
-    "gates": {
-        "transport_per_person_km": 12.0,
-        "reinstall": 15_000.0,
-        "lease_months": 3.0,
-        "credit_share": 0.6,
-        "school_share": 0.3,
-        "minimum_security": 0.4,
-        "minimum_services": 0.5,
-    },
-}
-MARKETS = {
-    "job_absorption": 0.6,
-    "employment_cap": 0.97,
-    "host_renter_share": 0.02,
-    "rent_elasticity": 0.5,
-    "feedback": True,
-}
-
-
-def area_arrays() -> dict:
-    """Two areas: most come from the first and are in the second; the first is struck in month 10."""
-    shock = np.zeros((MONTHS, 2))
-    shock[10, 0] = 1
-    values = {
-        "security": np.linspace([0.5, 0.8], [0.9, 0.8], MONTHS),
-        "shock": shock,
-        "wage": [30_000, 40_000],
-        "return_access": [0.9, 1.0],
-        "host_population": [500, 900],
-        "host_workers_share": [0.25, 0.25],
-        "employment_rate": [0.8, 0.9],
-        "rent": [8_000, 11_000],
-        "vacant_rentals": [5, 9],
-        "service_capacity": [450, 1_000],
-        "cohesion": [0.6, 0.7],
-        "hlp_capacity": [2, 2],
-        "host_at_origin": [0.2, 0.2],
-        "return_pull": [0.0, 0.0],
-        "returned_before": [20, 0],
-        "clearance": [1, 0],
-    }
-    assert set(values) == set(AREA_FIELDS)
-    fixed = {"key": [0x12345660, 0x89ABCDE0], "distance": [[30, 150], [150, 30]], "network": [[0, 1], [1, 1]]}
-    return {name: np.asarray(value) for name, value in {**values, **fixed}.items()}
-
-
-def site_arrays() -> dict:
-    """Two camps in the second area; the first closes."""
-    return {
-        "key": [0x1110, 0x2220],
-        "area": [1, 1],
-        "capacity": [70, 30],
-        "announced": [ANNOUNCED, None],
-        "closing": [CLOSES, None],
-        "share": [1.0, 1.0],
-    }
-
-
-def offer(kind: int, **changes) -> dict:
-    """A programme open to all."""
-    usual = {
-        "kind": kind,
-        "first": 2,
-        "last": 20,
-        "amount": 0.0,
-        "months": 0,
-        "who": codes.WHO_ALL,
-        "from_area": np.ones(2, np.uint8),
-        "from_site": np.ones(3, np.uint8),
-        "from_origin": np.ones(2, np.uint8),
-        "places": 4,
-        "budget": None,
-        "unit_cost": 10_000.0,
-        "by_need": False,
-    }
-    return {**usual, **changes}
-
-
-def offers() -> list[dict]:
-    """One programme of each kind, each with a limit that binds."""
-    return [
-        offer(codes.OFFER_TRANSPORT, by_need=True),
-        offer(codes.OFFER_RETURN_GRANT, amount=40_000.0, unit_cost=40_000.0, budget=600_000.0, places=6),
-        offer(codes.OFFER_RENT_SUBSIDY, amount=6_000.0, months=6, unit_cost=36_000.0, budget=400_000.0),
-    ]
-
-
-def household_columns() -> dict[str, np.ndarray]:
-    """Sixty rows: half in the camp that closes, some in the other, some outside, some at home or to come."""
-    rng = np.random.default_rng(5)
-    rows = np.arange(ROWS)
-    place = np.select([rows < 30, rows < 38, rows < 46, rows < 52, rows < 56], [0, 1, 2, 3, 4], 5)
-    at_home = place == 4
-    shelters = np.array([codes.CAMP, codes.CAMP, codes.RENTED, codes.INFORMAL, codes.OWN_HOME, codes.INFORMAL])
-    tenure = np.where(at_home, codes.OWNER, rng.integers(0, 3, ROWS))
-    months = rng.integers(0, 40, ROWS)
-    values = {name: np.zeros(ROWS) for name in (c.name for c in (*FIXED, *STATE))}
-    values |= {
-        "id": rows + np.where(place == 5, 2**32, 0),
-        "weight": rng.integers(1, 4, ROWS),
-        "arrival": np.where(place == 5, 6, 0),
-        "size": rng.integers(1, 9, ROWS),
-        "vulnerable": rng.integers(0, 2, ROWS),
-        "female_headed": rng.integers(0, 2, ROWS),
-        "earners": rng.integers(0, 3, ROWS),
-        "skill": rng.uniform(0.6, 1.4, ROWS),
-        "remittance": rng.integers(0, 2, ROWS) * 5_000,
-        "tenure": tenure,
-        "hlp": rng.integers(0, 3, ROWS),
-        "affiliated": rng.random(ROWS) < 0.1,
-        "present": place != 5,
-        "area": np.where(at_home, 0, 1),
-        "site": np.select([place == 0, place == 1], [0, 1], -1),
-        "at_home": at_home,
-        "shelter": shelters[place],
-        "months_here": months,
-        "months_displaced": np.where(at_home, 0, months),
-        "house": rng.uniform(0, 1, ROWS),
-        "occupied": (tenure == codes.OWNER) & ~at_home & (rng.random(ROWS) < 0.2),
-        "employed": rng.integers(0, 2, ROWS),
-        "savings": rng.integers(-60_000, 120_000, ROWS),
-        "belief_security": rng.uniform(0.2, 0.8, ROWS),
-        "belief_services": rng.uniform(0.2, 0.8, ROWS),
-        "months_since_push": -np.ones(ROWS),
-        "last_area": np.where(at_home, 1, -1),
-        "subsidy": -np.ones(ROWS),
-    }
-    return {c.name: np.asarray(values[c.name]).astype(c.dtype) for c in (*FIXED, *STATE)}
-
-
-def school(t: int) -> bool:
-    """Nine months in twelve."""
-    return t % 12 < 9
-
-
-def world(columns: dict | None = None, seed: int = 11, **changes) -> OracleModel:
-    """The toy world at its start."""
-    usual = {
-        "columns": household_columns() if columns is None else columns,
-        "areas": area_arrays(),
-        "sites": site_arrays(),
-        "offers": offers(),
-        "params": PARAMS,
-        "markets": MARKETS,
-        "wave_shift": [0.0],
-        "school_months": school,
-    }
-    return OracleModel(seed=seed, **{**usual, **changes})
-
-
-def run(model: OracleModel, months: int = MONTHS) -> OracleModel:
-    """Run a model for some months."""
-    for _ in range(months):
-        model.step()
-    return model
-
+from sim.kernels import codes
 
 # ------------------------------------------------------------------------------------------- random numbers
 
@@ -341,16 +135,8 @@ def test_same_seed_same_run_and_order_of_rows_does_not_matter():
 
 
 def test_params_may_be_named_tuples():
-    sections = {
-        "budget": inputs.BudgetParams,
-        "beliefs": inputs.BeliefParams,
-        "house": inputs.HouseParams,
-        "review": inputs.ReviewParams,
-        "choice": inputs.ChoiceParams,
-        "pathways": inputs.PathwayParams,
-        "gates": inputs.GateParams,
-    }
-    params = inputs.Params(**{name: kind(**PARAMS[name]) for name, kind in sections.items()})
+    sections = {name: namedtuple(name, values)(**values) for name, values in PARAMS.items()}
+    params = namedtuple("Params", sections)(**sections)
     first, second = run(world(), 6).columns(), run(world(params=params), 6).columns()
     assert all(np.array_equal(first[name], second[name]) for name in first)
 

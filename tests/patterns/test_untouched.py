@@ -95,6 +95,45 @@ CASES: dict[str, tuple[dict[str, Any], Touched]] = {
         from_origin,
     ),
     "shock": ({"shocks.attack": {"area": ORIGIN, "month": "2018-09", "security": 0.1, "months": 6}}, there_or_from),
+    "shock that drives out and damages": (
+        {
+            "shocks.attack": {
+                "area": ORIGIN,
+                "month": "2018-09",
+                "security": 0.1,
+                "months": 6,
+                "displaces": 0.5,
+                "damages": 0.3,
+                "hosts": 900,
+                "wave": "w8",
+            }
+        },
+        there_or_from,
+    ),
+    "services by area of stay": (
+        {  # a house taken by others would lengthen the queue of claims for all from its area
+            "programmes.light": offer("light_repair", {"areas": [HERE]}, occupied_risk=0),
+            "programmes.heavy": offer("heavy_repair", {"areas": [HERE]}, occupied_risk=0),
+            "programmes.visits": offer("go_and_see", {"areas": [HERE]}),
+            "programmes.mission": offer("documents_mission", {"areas": [HERE]}),
+        },
+        ever("area", [HERE]),
+    ),
+    "services by origin": (
+        {
+            "programmes.news": offer("information", {"origins": [ORIGIN]}),
+            "programmes.law": offer("legal_aid", {"origins": [ORIGIN]}),  # claims queue by area of origin
+        },
+        from_origin,
+    ),
+    "security path": (
+        {"programmes.truce": {"kind": "security_path", "window": WINDOW, "areas": [ORIGIN], "to": 0.95}},
+        there_or_from,
+    ),
+    "aid cut in camps": (
+        {"programmes.cut": {"kind": "aid_cut", "window": WINDOW, "areas": [HERE], "where": "camps"}},
+        ever("area", [HERE]),
+    ),
     "arrivals": (
         {
             "arrivals.more": {

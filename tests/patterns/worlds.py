@@ -37,6 +37,7 @@ FAMILY: dict[str, Any] = {
     "remittance": 10_000,
     "tenure": codes.OWNER,
     "hlp": codes.HLP_PARTIAL,
+    "civil_documents": 1,
     "present": 1,
     "area": HERE,
     "site": -1,
@@ -84,7 +85,6 @@ def plain_world(
     whole = _iraq(tuple(sorted(overrides.items())))
     paths = {name: path.copy() for name, path in whole.paths.items()}
     plenty = {"vacant_rentals": PLENTY, "service_capacity": PLENTY, "return_access": 1, "host_at_origin": 0}
-    for name, value in {**plenty, "clearance": 0, **conditions}.items():
+    for name, value in {**plenty, "clearance": 0, "shock": 0, **conditions}.items():
         paths[name][:] = value
-    shock = np.zeros_like(whole.shock)
-    return replace(whole, households=dict(households), paths=paths, shock=shock)
+    return replace(whole, households=dict(households), paths=paths)

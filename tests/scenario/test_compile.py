@@ -105,7 +105,7 @@ def test_a_shock_strikes_once_and_lasts(case, compiled):
     shock = {"area": "IQ-G13", "month": "2018-06", "security": 0.1, "months": 3}
     found = compile_scenario(case.override({"shocks.s": shock}))
     at = found.geography.pcodes.index("IQ-G13")
-    assert np.argwhere(found.shock).tolist() == [[5, at]]
+    assert np.argwhere(found.paths["shock"]).tolist() == [[5, at]]
     assert (found.paths["security"][5:8, at] == 0.1).all()
     assert np.array_equal(found.paths["security"][8:], compiled.paths["security"][8:])
 

@@ -51,8 +51,8 @@ def test_numbers_in_and_out_of_models_are_found() -> None:
     names = dict(manual.numeric_fields(manual.Composition))
     assert {"sizes", "female_headed", "skill_sd"} <= set(names)
     assert "budget.subsistence" in dict(manual.numeric_fields(manual.Parameters))
-    assert "budget" in dict(manual.numeric_fields(manual.Transport)), "an optional number is a number"
-    assert "kind" not in dict(manual.numeric_fields(manual.Transport))
+    assert "budget" in dict(manual.numeric_fields(manual.PROGRAMMES["transport"])), "an optional number is a number"
+    assert "kind" not in dict(manual.numeric_fields(manual.PROGRAMMES["transport"]))
 
 
 def test_an_out_of_date_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,11 +73,11 @@ def test_places_are_granted_to_those_in_need_first_and_the_rest_is_carried():
     households = people(100, weight=3)
     households.plan.offers[:80] = 0b101
     households.plan.needy[40:60] = 1
-    granted, carry = allot_places(households, 3, 2, 70, by_need=True)
+    granted, carry = allot_places(households, 3, 2, 12345, 70, by_need=True)
     assert len(granted) == 23
     assert carry == 70 - 69
     assert set(range(40, 60)) < set(granted)
     assert np.all(households.plan.granted[granted] == 0b100)
-    everybody, carry = allot_places(households, 3, 0, 1000, by_need=False)
+    everybody, carry = allot_places(households, 3, 0, 12345, 1000, by_need=False)
     assert len(everybody) == 80
     assert carry == 0

@@ -137,7 +137,7 @@ def test_nothing_is_lost_and_no_limit_is_passed(changes, seed):
     model = SolutionsModel(compiled, seed=seed)
     weight = compiled.households["weight"].astype(np.int64)
     families, persons = int(weight.sum()), int((weight * compiled.households["size"]).sum())
-    room, money = rentals(model), [offer.budget for offer in compiled.offers.values()]
+    room, money = rentals(model), [programme.budget for programme in compiled.programmes.values()]
     for month in range(MONTHS):
         before = model.world.stocks.site_families.copy(), model.world.stocks.renters.copy()
         entering = (compiled.households["arrival"] == month) & (compiled.households["site"] >= 0) & (month > 0)
@@ -154,6 +154,6 @@ def test_nothing_is_lost_and_no_limit_is_passed(changes, seed):
         assert (model.world.prices.free >= 0).all()
         for programme, budget in zip(model.programmes, money):
             assert budget is None or programme.ledger.spent <= round(budget * 100)
-            assert programme.ledger.spent == programme.ledger.served * programme.ledger.terms.cost
+            assert programme.ledger.spent == programme.ledger.served * programme.ledger.cost
     served = model.recorder.arrays["served"].sum(axis=0)
     assert served.tolist() == [programme.served for programme in model.programmes]

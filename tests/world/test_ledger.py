@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sim.interventions import RentSubsidy, ReturnGrant, Transport
 from sim.kernels.codes import OFFER_RENT_SUBSIDY, OFFER_RETURN_GRANT, OFFER_TRANSPORT
 from sim.schema.programme import Target
-from sim.world.offers import Ledger, offers_this_month, reach
+from sim.world.offers import Ledger, Terms, offers_this_month, reach
 
 
 def grant(**more):
@@ -46,7 +46,8 @@ def test_places_are_carried_within_the_window():
 def test_a_lag_delays_the_first_delivery_and_not_the_end():
     ledger = Ledger.open(grant(lag_months=2), "2018-01", 36)
     assert (ledger.first, ledger.last) == (4, 5)
-    starts = [offers_this_month([ledger], month)[0, 2] for month in range(8)]
+    terms = Terms(ledger.spec, 0, 0, reach(Target(), ["a"], []))
+    starts = [offers_this_month([(terms, ledger)], month)[0, 2] for month in range(8)]
     assert starts == [0, 0, 0, 0, 1, 0, 0, 0]
 
 
