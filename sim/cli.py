@@ -109,7 +109,7 @@ def run(
 
     Example: sim run iraq/no-closure --seed 1 --months 24 --set parameters.choice.epoch=12
     """
-    from sim.experiments.counterparts import CLOSURE_WARNING, closures
+    from sim.experiments.counterparts import warnings_on
     from sim.experiments.folder import refuse_foreign
     from sim.experiments.run import prepared
     from sim.experiments.run import run as run_scenario
@@ -128,8 +128,8 @@ def run(
         written = save_run(result, target)
     console = _console()
     console.print(run_tables(result, console.width))
-    if closures(loaded):
-        _say(f"\n{CLOSURE_WARNING}")
+    for warning in warnings_on([loaded]):
+        _say(f"\n{warning}")
     _say(f"\nstate hash {result.manifest['state_hash']}")
     _list_written(written)
 

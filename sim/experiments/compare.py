@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.experiments.counterparts import loaded_all, with_counterparts
+from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
 from sim.experiments.folder import whole_folder
 from sim.experiments.record import input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
@@ -132,7 +132,7 @@ def compare(
     chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
     if not chosen:
         raise InputError("at least one seed is needed", key="--seeds", value=seeds)
-    loaded, notes = with_counterparts(scenarios) if counterparts else (loaded_all(scenarios), [])
+    loaded, notes = with_counterparts(scenarios) if counterparts else _as_named(scenarios)
     _refuse_twice("seed", chosen)
     _refuse_twice("scenario", [scenario.name for scenario in loaded])
     compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
@@ -155,6 +155,11 @@ def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
     data, manifest, resolved = read_record(Path(folder), "comparison")
     return Comparison(data, manifest, resolved, tuple(manifest.get("notes", ())))
+
+
+def _as_named(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
+    loaded = loaded_all(scenarios)
+    return loaded, warnings_on(loaded)
 
 
 def _refuse_twice(kind: str, names: Sequence[int | str]) -> None:

@@ -1,9 +1,9 @@
-"""A camp closure is never shown alone: beside it stand no closure, and closure with notice and alternatives."""
+"""What pushes people is never shown alone: a warning stands with it, and beside a closure what it is compared with."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.interventions import CampClosure
+from sim.interventions import AidCut, CampClosure
 from sim.scenario import Scenario, load_scenario
 from sim.schema.base import month_name, month_number
 from sim.schema.programme import Offer
@@ -11,6 +11,10 @@ from sim.schema.programme import Offer
 CLOSURE_WARNING = (
     "Closing a camp moves people who would not have moved. Read the lines on expelled, diverted and premature moves "
     "and on the worst-off group before any total."
+)
+AID_CUT_WARNING = (
+    "Cutting aid moves people who would not have moved, and takes from those who stay. Read the lines on moves while "
+    "aid was cut, on debt and on the worst-off group before any total."
 )
 NOTICE_MONTHS = 6
 AFTER_MONTHS = 2  # programmes go on after the closing month
@@ -21,21 +25,27 @@ def closures(scenario: Scenario) -> dict[str, CampClosure]:
     return {name: spec for name, spec in scenario.spec.programmes.items() if isinstance(spec, CampClosure)}
 
 
+def warnings_on(scenarios: Sequence[Scenario]) -> list[str]:
+    """Return what the reader must be told of scenarios that push people, each warning once."""
+    specs = [spec for one in scenarios for spec in one.spec.programmes.values()]
+    kinds = ((CampClosure, CLOSURE_WARNING), (AidCut, AID_CUT_WARNING))
+    return [warning for kind, warning in kinds if any(isinstance(spec, kind) for spec in specs)]
+
+
 def loaded_all(scenarios: Sequence[str | Path | Scenario]) -> list[Scenario]:
     """Return the scenarios, loading those given by name or file."""
     return [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
 
 
 def with_counterparts(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
-    """Return the scenarios, with the counterparts of a closure that are missing, and notes that say so.
+    """Return the scenarios, with the counterparts of a closure that are missing, and notes: warnings, what was added.
 
     The scenario without closure, where there is one, comes first and is the baseline.
     """
     loaded = loaded_all(scenarios)
-    closing = [one for one in loaded if closures(one)]
+    closing, notes = [one for one in loaded if closures(one)], warnings_on(loaded)
     if not closing:
-        return loaded, []
-    notes = [CLOSURE_WARNING]
+        return loaded, notes
     if not any(_same_otherwise(one, closing[0]) for one in loaded if not closures(one)):
         loaded.insert(0, without_closure(closing[0]))
         notes.append(f"Added for comparison: {loaded[0].name}, the same without the closure.")

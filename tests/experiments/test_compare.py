@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.experiments import compare, run
-from sim.experiments.counterparts import closures, with_counterparts
+from sim.experiments.counterparts import AID_CUT_WARNING, closures, with_counterparts
 from sim.interventions import CampClosure
 from sim.scenario import Scenario, load_scenario
 from sim.schema.errors import InputError
@@ -116,3 +116,10 @@ def test_only_closures_are_taken_out():
     kinds = [{type(spec) for spec in one.spec.programmes.values()} for one in loaded]
     assert CampClosure not in kinds[0]
     assert len(kinds[0]) == 3, "its programmes stay, so that the closure alone is the difference"
+
+
+def test_an_aid_cut_is_never_shown_without_its_warning() -> None:
+    cut = {"kind": "aid_cut", "window": {"first_month": "2018-02"}}
+    loaded, notes = with_counterparts([load_scenario("iraq/no-closure", {"programmes.cut": cut})])
+    assert notes == [AID_CUT_WARNING]
+    assert len(loaded) == 1
