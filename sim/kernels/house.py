@@ -14,8 +14,11 @@ def usable(now, house):
 
 
 @inlined
-def house_after(who, now, home, month):
-    """Return the condition of the house after a month, and whether others still occupy it."""
+def house_after(who, now, home, month, served):
+    """Return the condition of the house after a month, and whether others still occupy it.
+
+    A claim is not decided in the month in which a service was completed: who just moved in is not out at once.
+    """
     house, condition, occupied = month.params.house, now.house, now.occupied
     if who.tenure != OWNER:
         return condition, occupied
@@ -28,7 +31,7 @@ def house_after(who, now, home, month):
         repair, claim, _, _ = draw4(month.seed, who.id, HOUSE, month.time, 0)
         if damaged_away and repair < house.repair_away:
             condition = house.repaired_to
-        if occupied and claim < home.claim_rate:
+        if occupied and not served and claim < home.claim_rate:
             occupied = False
     if now.at_home:
         condition = min(1.0, condition + house.repair_home)

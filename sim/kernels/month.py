@@ -30,13 +30,14 @@ def plan_rows(fixed, state, plan, month, start, stop):
         if state.present[i]:
             who = person(fixed, i)
             review, work, eviction, news = draw4(month.seed, who.id, MONTH, month.time, 0)
-            live_on(state, i, who, month, work, news)
-            consider(state, plan, i, who, month, review, eviction, fixed.arrival[i] == month.time)
+            live_on(state, i, who, month, work, news, plan.served[i] > 0)
+            entering = fixed.arrival[i] == month.time and state.times_displaced[i] == 0
+            consider(state, plan, i, who, month, review, eviction, entering)
         plan.served[i] = 0
 
 
 @inlined
-def live_on(state, i, who, month, work, news):
+def live_on(state, i, who, month, work, news, served):
     """Advance work, savings, beliefs and house of household ``i`` by a month."""
     now, params = standing(state, i), month.params
     here, home = place_of(month.areas, now.area), place_of(month.areas, who.origin)
@@ -50,7 +51,7 @@ def live_on(state, i, who, month, work, news):
     state.employed[i] = employed
     state.savings[i] = int(savings_after(who, now, employed, here, subsidy, params.budget))
     state.belief_security[i], state.belief_services[i] = beliefs_after(now, home, params.beliefs, news)
-    state.house[i], state.occupied[i] = house_after(who, now, home, month)
+    state.house[i], state.occupied[i] = house_after(who, now, home, month, served)
     hosted_owner = now.at_home and now.shelter == HOSTED and who.tenure == OWNER
     if hosted_owner and usable(standing(state, i), params.house):
         state.shelter[i] = OWN_HOME

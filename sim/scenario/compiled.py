@@ -103,6 +103,8 @@ def kernel_params(parameters: Parameters) -> Any:
         section = getattr(parameters, name)
         kind = getattr(inputs, _class_name(name))
         sections[name] = kind(*(_cents_if_money(section, field) for field in kind._fields))
+    usable = float(np.float32(parameters.house.usable))  # as houses are kept, so that one repaired to it is usable
+    sections["house"] = sections["house"]._replace(usable=usable)
     return inputs.Params(**sections)
 
 

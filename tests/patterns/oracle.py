@@ -324,8 +324,8 @@ class HouseholdAgent(mesa.Agent):
 
     @property
     def enters_struck(self) -> bool:
-        """Return whether it enters the run this month from home: a shock drives it out. Month 0 is no entry."""
-        return bool(self.at_home and self.arrival == self.model.month > 0)
+        """Return whether it enters the run this month at home, never displaced before: a shock drives it out."""
+        return bool(self.at_home and self.times_displaced == 0 and self.arrival == self.model.month)
 
     @property
     def aid_cut(self) -> bool:
@@ -477,7 +477,7 @@ class HouseholdAgent(mesa.Agent):
             self.mend(min(1.0, self.house + p.repair_home))
         elif not self.at_home and self.house < p.usable and repair_word < p.repair_away:
             self.mend(p.repaired_to)
-        if self.occupied and claim_word < self.home.claim_rate:
+        if self.occupied and not self.served and claim_word < self.home.claim_rate:
             self.occupied = 0
         if self.at_home and self.shelter == codes.HOSTED and self.house_fit:
             self.shelter = codes.OWN_HOME

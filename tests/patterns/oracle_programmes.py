@@ -188,7 +188,7 @@ class HeavyRepair(LightRepair):
 
     def is_damage(self, h: "HouseholdAgent") -> bool:
         """Return whether the house is destroyed."""
-        return h.house < self.terms.destroyed_below
+        return h.house < min(self.terms.destroyed_below, h.usable)
 
 
 class GoAndSee(Service):

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from oracle import Totals
-from oracle_draws import TASTE, uniforms
-from toy import AT_HOME, MARKETS, PARAMS, STILL, calm, families, in_month, run, site_arrays, with_params
+from oracle import Totals, margin
+from oracle_draws import NETWORK, TASTE, uniforms
+from toy import AT_HOME, MARKETS, PARAMS, STILL, calm, families, in_month, offer, run, site_arrays, with_params
 
 from sim.kernels import codes
 
@@ -83,13 +83,28 @@ def test_order_of_flight():
 
 def test_value_of_a_refuge_by_hand():
     household = opened(families(area=0, vulnerable=1))
-    refuge = next(x for x in household.alternatives(0, STRUCK) if x.shelter == codes.INFORMAL)
+    refuge, rented, camp = (
+        next(x for x in household.alternatives(0, STRUCK) if (x.kind, x.shelter) == (codes.MOVE_DISPLACED, shelter))
+        for shelter in (codes.INFORMAL, codes.RENTED, codes.CAMP)
+    )
     area, rent = household.model.areas[1], math.floor(0.15 * household.model.areas[1].rent)
     income = (area.employment * 0.85 * 40_000 + 4 * 300 - rent) / (4 * 4500)
-    common = -4.0 * 0.2**2 + 1.0 * area.services + 0.2 * 0.7 + 0.5 * math.log(income)
-    assert refuge.value == pytest.approx(common - 0.6 - (0.3 + 0.15 * 1.5) - 0.4)
-    rented = next(x for x in household.alternatives(0, STRUCK) if (x.kind, x.shelter) == (4, codes.RENTED))
-    assert (refuge.cost, rented.cost) == (0, area.rent + 12 * 4 * 150)
+    place, burden = -4.0 * 0.2**2 + 1.0 * area.services + 0.2 * 0.7, 0.3 + 0.15 * 1.5 + 0.4
+    assert refuge.value == pytest.approx(place + 0.5 * math.log(income) - 0.6 - burden)
+    income = (area.employment * 0.55 * 40_000 + 4 * 2500) / (4 * 4500)
+    assert camp.value == pytest.approx(place + 0.5 * math.log(income) + 0.5 + 0.1 - burden)
+    assert (refuge.cost, rented.cost, camp.cost) == (0, area.rent + 12 * 4 * 150, 0)
+    assert (refuge.needs, rented.needs, camp.needs) == (-1, 1, 2)
+
+
+def test_two_ways_to_the_same_dwelling_are_no_tie():
+    household = opened(families(**AT_HOME | {"last_area": 1, "house": 0.1}))
+    choice = household.choose("test", 0, STRUCK, lambda resource: True)
+    rented = [x for x in choice.options if (x.kind, x.shelter) == (codes.MOVE_DISPLACED, codes.RENTED)]
+    assert len(rented) == 2
+    assert rented[0].value == rented[1].value
+    assert margin(rented) == math.inf
+    assert margin(choice.options) > 0
 
 
 def test_an_informal_site_elsewhere_is_always_open():
@@ -114,6 +129,31 @@ def test_only_the_struck_flee_within_their_area():
     assert options(insecure, 0)[-len(within) :] == [(x.kind, x.area, x.shelter) for x in within]
 
 
+def test_renting_in_another_part_of_the_area_uses_a_rent_subsidy():
+    subsidy = offer(codes.OFFER_RENT_SUBSIDY, amount=6_000.0, months=3)
+    household = opened(families(area=0), conditions={"network": OWN_AREA_FIRST}, offers=[subsidy])
+    plain, helped = (
+        next(x for x in household.alternatives(offers, STRUCK) if (x.area, x.shelter) == (0, codes.RENTED))
+        for offers in (0, 1)
+    )
+    assert (plain.offers, plain.cost, plain.full_cost) == (0, 8_000, 8_000)
+    assert (helped.offers, helped.cost, helped.full_cost) == (1, 0, 8_000)
+    assert helped.value > plain.value
+
+
+def test_areas_of_flight_follow_the_draws_each_once():
+    model = calm(families(60, area=0), {"network": np.array([[0.5, 1.0], [1.0, 1.0]])})
+    model.run_markets()
+    seen = set()
+    for h in model.households:
+        drawn = [int(uniforms(11, h.id, NETWORK, h.epoch(), k)[0] >= 0.5) for k in range(2)]
+        if_struck = {(0, 0): [0], (0, 1): [0, 1], (1, 0): [1], (1, 1): [1]}[tuple(drawn)]
+        for struck, areas in ((True, if_struck), (False, [1] if 1 in drawn else [])):
+            assert [x.area for x in h.flee(0, struck) if x.shelter == codes.INFORMAL] == areas
+        seen.add(tuple(drawn))
+    assert len(seen) == 4
+
+
 def test_the_unsafe_may_flee_or_stay_and_the_safe_do_not_flee():
     network = {"network": np.array([[0.0, 1.0], [1.0, 1.0]])}
     unsafe = opened(families(area=0), conditions=network | {"security": [0.39, 0.8]})
@@ -131,11 +171,13 @@ def test_flight_considers_one_area_even_where_settlement_considers_none():
 
 
 def test_hosts_of_a_shock_enter_driven_out():
-    model = run(calm(families(6, **AT_HOME, arrival=[0, 0, 0, 3, 3, 5], present=[1, 1, 1, 0, 0, 0])), 8)
+    went_home = [1, 1, 1, 0, 0, 0]  # the first three were displaced before: they are no hosts
+    rows = families(6, **AT_HOME | {"times_displaced": went_home}, arrival=[0, 0, 0, 3, 3, 5], present=went_home)
+    model = run(calm(rows), 8)
     assert [(move.time, move.id) for move in model.moves] == [(3, 3), (3, 4), (5, 5)]
     assert all(move.push == STRUCK and move.from_area == 0 for move in model.moves)
     displaced = [int(move.kind == codes.MOVE_DISPLACED) for move in model.moves]  # some settle elsewhere at once
-    assert [h.times_displaced for h in model.households] == [0, 0, 0, *displaced]
+    assert [h.times_displaced for h in model.households] == [1, 1, 1, *displaced]
     assert 1 in displaced
 
 

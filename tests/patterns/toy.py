@@ -279,7 +279,14 @@ FAMILY = {
     "last_area": -1,
     "subsidy": -1,
 }
-AT_HOME = {"area": 0, "at_home": 1, "shelter": codes.OWN_HOME, "months_displaced": 0, "house": 1.0}
+AT_HOME = {
+    "times_displaced": 1,
+    "area": 0,
+    "at_home": 1,
+    "shelter": codes.OWN_HOME,
+    "months_displaced": 0,
+    "house": 1.0,
+}
 
 
 def families(n: int = 1, **changes) -> dict[str, np.ndarray]:
