@@ -9,6 +9,7 @@ from sim.kernels.codes import WHO_ALL, WHO_FEMALE_HEADED, WHO_VULNERABLE
 from sim.kernels.inputs import Offer as Row
 from sim.schema.base import month_number
 from sim.schema.programme import Offer, Target, Terms
+from sim.world.changing import Changing
 
 Mask = npt.NDArray[np.uint8]
 WHO = {"all": WHO_ALL, "vulnerable": WHO_VULNERABLE, "female_headed": WHO_FEMALE_HEADED}
@@ -16,7 +17,7 @@ UNLIMITED = 2**62
 
 
 @dataclass
-class Ledger:
+class Ledger(Changing):
     """The books of one programme. Money in cents.
 
     Attributes
@@ -31,6 +32,8 @@ class Ledger:
     spent, served : int
         Money spent and families served so far.
     """
+
+    NOT_KEPT = ("spec", "terms")
 
     spec: Offer
     first: int

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.tally import Events, Stocks
+from sim.world.changing import Changing
 from sim.world.world import World
 
 Array = npt.NDArray[Any]
@@ -66,7 +67,7 @@ SPENDING = {
 RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **SPENDING}
 
 
-class Recorder:
+class Recorder(Changing):
     """Collects the recorded arrays of one run.
 
     Attributes

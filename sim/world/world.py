@@ -14,6 +14,7 @@ from sim.schema.parameters import Markets
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.camps import SiteCalendar
+from sim.world.changing import Changing
 from sim.world.geography import Geography
 from sim.world.households import Households
 from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of, vacant_homes
@@ -54,7 +55,7 @@ class Drivers:
     school: bool
 
 
-class World:
+class World(Changing):
     """State of a run and the operations that change it.
 
     Parameters
@@ -73,6 +74,8 @@ class World:
     threads : int
         Threads for the household pass; the result does not depend on it.
     """
+
+    NOT_KEPT = ("households", "geography", "params", "markets", "wave_shift", "seed", "opening", "start", "_pool")
 
     def __init__(
         self,
