@@ -61,7 +61,6 @@ def _collected(collector: Any) -> dict[str, Array]:
 def _collect_again(collector: Any, arrays: Mapping[str, Array]) -> None:
     """Put the columns of `_collected` back."""
     collector.model_vars = refilled(dict(collector.model_vars), arrays, "model")
-    collector._validated = True  # as after its first month
     collector._agenttype_records = {}
     for kind, reporters in collector.agenttype_reporters.items():
         columns = [arrays[f"{kind.__name__}.{n}"].tolist() for n in range(len(reporters) + 2)]
