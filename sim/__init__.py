@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.experiments import Comparison, Result, compare, open_result, run
+    from sim.experiments import Comparison, Result, compare, open_result, resume, run
     from sim.model import SolutionsModel
     from sim.scenario import Scenario, load_scenario
     from sim.schema.errors import InputError
@@ -17,6 +17,7 @@ __all__ = [
     "compare",
     "load_scenario",
     "open_result",
+    "resume",
     "run",
 ]
 
@@ -29,6 +30,7 @@ _HOMES = {
     "compare": "sim.experiments",
     "load_scenario": "sim.scenario",
     "open_result": "sim.experiments",
+    "resume": "sim.experiments",
     "run": "sim.experiments",
 }
 

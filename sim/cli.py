@@ -13,6 +13,7 @@ from sim.schema.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.experiments import Result
     from sim.scenario import Scenario
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -104,34 +105,62 @@ def run(
     threads: Threads = 1,
     out: Out = None,
     set_: Set = None,
+    checkpoint_every: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Keep the state every N months, for `sim resume` if interrupted."),
+    ] = None,
 ) -> None:
     """Run one scenario once, print what came of it, and write a results folder.
 
     Example: sim run iraq/no-closure --seed 1 --months 24 --set parameters.choice.epoch=12
     """
-    from sim.experiments.counterparts import warnings_on
     from sim.experiments.folder import refuse_foreign
     from sim.experiments.run import prepared
     from sim.experiments.run import run as run_scenario
     from sim.report.folder import save_run
     from sim.report.progress import progress
-    from sim.report.tables import run_tables
 
     loaded = _loaded(scenario, set_)
     target = out or Path("results") / _slug(loaded.name)
     refuse_foreign(target)
     _announce_compiling()
-    with _interruptible():
+    kept = None if checkpoint_every is None else target
+    with _interruptible(kept):
         compiled = prepared(loaded, households, months)
         with progress(_console(stderr=True), compiled.months, "months") as bar:
-            result = run_scenario(compiled, seed=seed, threads=threads, tick=bar.tick)
+            result = run_scenario(
+                compiled, seed=seed, threads=threads, tick=bar.tick, checkpoint_every=checkpoint_every, checkpoint=kept
+            )
         written = save_run(result, target)
-    console = _console()
-    console.print(run_tables(result, console.width))
-    for warning in warnings_on([loaded]):
-        _say(f"\n{warning}")
-    _say(f"\nstate hash {result.manifest['state_hash']}")
-    _list_written(written)
+    _show_run(result, loaded, written)
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The results folder of an interrupted run.")],
+    threads: Threads = 1,
+) -> None:
+    """Finish a run that was interrupted, from its last checkpoint, as if it had never stopped.
+
+    The run must have been started with --checkpoint-every.
+
+    Example: sim resume results/iraq-no-closure
+    """
+    from sim.experiments.checkpoint import open_checkpoint
+    from sim.experiments.folder import refuse_foreign
+    from sim.experiments.run import resume as resume_run
+    from sim.report.folder import save_run
+    from sim.report.progress import progress
+
+    checkpoint = open_checkpoint(folder)
+    refuse_foreign(folder)
+    _announce_compiling()
+    left = checkpoint.account.spec.months - checkpoint.account.month
+    with _interruptible(folder):
+        with progress(_console(stderr=True), left, "months") as bar:
+            result = resume_run(checkpoint, threads, bar.tick)
+        written = save_run(result, folder)
+    _show_run(result, checkpoint.scenario, written)
 
 
 @app.command()
@@ -214,6 +243,18 @@ def _loaded(name: str, changes: list[str] | None) -> "Scenario":
     return load_scenario(name, overrides)
 
 
+def _show_run(result: "Result", scenario: "Scenario", written: list[Path]) -> None:
+    from sim.experiments.counterparts import warnings_on
+    from sim.report.tables import run_tables
+
+    console = _console()
+    console.print(run_tables(result, console.width))
+    for warning in warnings_on([scenario]):
+        _say(f"\n{warning}")
+    _say(f"\nstate hash {result.manifest['state_hash']}")
+    _list_written(written)
+
+
 def _announce_compiling() -> None:
     from sim.kernels.compile import cache_folder
 
@@ -222,12 +263,17 @@ def _announce_compiling() -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """End with exit code 130 when interrupted before there was anything to keep."""
+def _interruptible(kept: Path | None = None) -> Iterator[None]:
+    """End with exit code 130 when interrupted; ``kept`` is the results folder of a run with checkpoints."""
     try:
         yield
     except KeyboardInterrupt:
-        _say("Interrupted; nothing was finished, nothing is written.", stderr=True)
+        from sim.experiments.checkpoint import is_kept
+
+        if kept is not None and is_kept(kept):
+            _say(f"Interrupted. The last checkpoint is kept; finish the run with:\n\n  sim resume {kept}", stderr=True)
+        else:
+            _say("Interrupted; nothing was finished, nothing is written.", stderr=True)
         raise typer.Exit(INTERRUPTED) from None
 
 

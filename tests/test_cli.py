@@ -8,6 +8,8 @@ import pytest
 
 from sim import cli
 from sim.experiments.counterparts import CLOSURE_WARNING
+from sim.model import SolutionsModel
+from sim.report.folder import open_any
 
 SMALL = ["--households", "5000", "--months", "3"]
 LABEL = "luck only; parameter uncertainty not included"
@@ -42,11 +44,11 @@ def test_help_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "LOADED []" in done.stdout
-    for command in ("list", "check", "run", "compare", "show"):
+    for command in ("list", "check", "run", "resume", "compare", "show"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "run", "compare", "show"])
+@pytest.mark.parametrize("command", ["check", "run", "resume", "compare", "show"])
 def test_help_has_an_example(sim, command):
     code, out, _ = sim(command, "--help")
     assert code == 0
@@ -117,6 +119,7 @@ def test_compare_adds_counterparts_and_says_so(sim):
         (["iraq/no-closure", "--households", "-5"], "--households"),
         (["iraq/no-closure", "--months", "0"], "--months"),
         (["iraq/no-closure", "--months", "601"], "600"),
+        (["iraq/no-closure", "--checkpoint-every", "0"], "--checkpoint-every"),
         (["iraq/no-closure", "--set", "parameters.choice.epohc=3"], "did you mean 'epoch'"),
         (["iraq/no-closure", "--set", "parameters.choice.epoch=long"], "parameters.choice.epoch"),
         (["iraq/no-closure", "--set", "epoch"], "path=value"),
@@ -181,3 +184,70 @@ def test_interrupted_before_anything_was_finished(sim, monkeypatch, tmp_path, co
     assert code == 130
     assert "nothing is written" in err
     assert list(tmp_path.iterdir()) == []
+
+
+CHECKPOINTS = [*SMALL, "--seed", "2", "--checkpoint-every", "2"]
+
+
+def interrupted_run(sim, monkeypatch, *arguments):
+    """Press Ctrl-C in the third month of a run."""
+    real, calls = SolutionsModel.step, []
+
+    def step(model):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        real(model)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SolutionsModel, "step", step)
+        return sim("run", "iraq/closure-no-notice", *arguments)
+
+
+def test_resume_finishes_an_interrupted_run_as_if_it_had_never_stopped(sim, monkeypatch, no_figures):
+    _, whole, _ = sim("run", "iraq/closure-no-notice", *SMALL, "--seed", "2", "--out", "whole")
+    code, _, err = interrupted_run(sim, monkeypatch, *CHECKPOINTS, "--out", "deep/part")
+    assert code == 130
+    assert "sim resume deep/part" in err
+    assert [path.name for path in Path("deep").iterdir()] == ["part.checkpoint"]
+    code, out, _ = sim("resume", "deep/part", "--threads", "2")
+    assert code == 0
+    assert out == whole.replace("whole/", "deep/part/")
+    assert [path.name for path in Path("deep").iterdir()] == ["part"]
+    for path in Path("whole").iterdir():
+        if path.is_file() and path.name not in ("data.nc", "manifest.json", "SHA256SUMS"):
+            assert (Path("deep/part") / path.name).read_bytes() == path.read_bytes(), path.name
+    one, other = (open_any(folder) for folder in ("whole", "deep/part"))
+    assert one.data.identical(other.data)
+    assert one.manifest | {"seconds": 0} == other.manifest | {"seconds": 0}
+    code, _, err = sim("resume", "deep/part")
+    assert code == 2
+    assert "nothing to resume" in err
+
+
+def test_a_second_run_does_not_take_the_place_of_an_interrupted_one(sim, monkeypatch):
+    interrupted_run(sim, monkeypatch, *CHECKPOINTS)
+    code, _, err = sim("run", "iraq/closure-no-notice", *CHECKPOINTS)
+    assert code == 2
+    assert "`sim resume results/iraq-closure-no-notice`" in " ".join(err.split())
+
+
+def test_interrupted_before_the_first_checkpoint(sim, monkeypatch, tmp_path):
+    code, _, err = interrupted_run(sim, monkeypatch, *SMALL, "--checkpoint-every", "3")
+    assert code == 130
+    assert "nothing is written" in err
+    assert list(Path("results").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [("nowhere", "no checkpoint was kept"), ("part.checkpoint", "did you mean 'part'"), ("part", "was damaged")],
+)
+def test_what_cannot_be_resumed_is_one_message(sim, monkeypatch, folder, message):
+    interrupted_run(sim, monkeypatch, *CHECKPOINTS, "--out", "part")
+    arrays = Path("part.checkpoint/month-2.npz")
+    arrays.write_bytes(arrays.read_bytes()[:-1])
+    code, out, err = sim("resume", folder)
+    assert code == 2
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err + out

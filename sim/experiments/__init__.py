@@ -2,6 +2,6 @@
 
 from sim.experiments.compare import Comparison, compare
 from sim.experiments.result import Result, open_result
-from sim.experiments.run import run
+from sim.experiments.run import resume, run
 
-__all__ = ["Comparison", "Result", "compare", "open_result", "run"]
+__all__ = ["Comparison", "Result", "compare", "open_result", "resume", "run"]

@@ -153,7 +153,7 @@ def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counter
 
 def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
-    data, manifest, resolved = read_record(Path(folder), "comparison")
+    data, manifest, resolved = read_record(Path(folder), "comparison", ("outcome_value", *SERIES))
     return Comparison(data, manifest, resolved, tuple(manifest.get("notes", ())))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.experiments.checksums import files_in, write_sums
 from sim.schema.errors import InputError
 
 MANIFEST = "manifest.json"
@@ -13,7 +14,7 @@ MANIFEST = "manifest.json"
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """Yield a temporary folder beside ``target`` that takes its name when everything was written.
+    """Yield a temporary folder beside ``target`` that takes its name when everything was written, with its sums.
 
     An earlier results folder of that name is replaced at that moment; any other folder that is not empty is refused.
     """
@@ -26,6 +27,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         raise InputError(f"the folder cannot be written: {error.strerror}", file=target) from None
     try:
         yield draft
+        write_sums(draft, files_in(draft))
         draft.chmod(0o755)
         _put_in_place(draft, target)
     except OSError as error:

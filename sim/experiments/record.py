@@ -1,7 +1,7 @@
 """What every results folder holds: all series, one publishable table, the resolved scenarios, the manifest."""
 
-import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ import pandas as pd
 import xarray as xr
 import yaml
 
+from sim.experiments.checksums import SUMS, file_sum, verified
 from sim.experiments.folder import MANIFEST
 from sim.scenario import Scenario
 from sim.schema.errors import InputError
 
 SCHEMA_VERSION = 1
 DATA, RESOLVED = "data.nc", "scenario.yaml"
+WAY_OUT = "the folder as it was written; otherwise run it again"
 
 
 def write_record(
@@ -30,20 +32,27 @@ def write_record(
     (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def read_record(folder: Path, kind: str) -> tuple[xr.Dataset, dict[str, Any], Any]:
+def read_record(folder: Path, kind: str, variables: Iterable[str]) -> tuple[xr.Dataset, dict[str, Any], Any]:
     """Return data (read when used), manifest and resolved scenarios of a folder of this kind.
 
     Raises
     ------
     InputError
-        When the folder holds no record of this kind and schema version, or was damaged.
+        When the folder holds no record of this kind and schema version with these variables, or a file of it is
+        not what was written.
     """
+    if not any((folder / name).exists() for name in (MANIFEST, SUMS)):
+        raise InputError("no results in this folder", file=folder, allowed=f"a folder with {MANIFEST}")
+    verified(folder, (MANIFEST, DATA, RESOLVED), WAY_OUT)
     manifest = _manifest(folder, kind)
     try:
         data = xr.open_dataset(folder / DATA, engine="h5netcdf")
         resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"the {kind} cannot be read: {str(error).splitlines()[0]}", file=folder) from None
+    if missing := [name for name in variables if name not in data]:
+        message = f"was written by other software ({manifest.get('software')}) and lacks '{missing[0]}'"
+        raise InputError(message, file=folder / DATA, allowed=WAY_OUT)
     return data, manifest, resolved
 
 
@@ -54,17 +63,19 @@ def stamp(kind: str) -> dict[str, Any]:
 
 def input_hashes(scenario: Scenario) -> dict[str, str]:
     """Return the SHA-256 of every file a scenario was read from, by file name."""
-    files = [*scenario.lineage, *sorted(scenario.tables.glob("*.csv"))]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {path.name: file_sum(path) for path in input_files(scenario)}
+
+
+def input_files(scenario: Scenario) -> list[Path]:
+    """Return every file a scenario was read from."""
+    return [*scenario.lineage, *sorted(scenario.tables.glob("*.csv"))]
 
 
 def _manifest(folder: Path, kind: str) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         schema, found = manifest["schema_version"], manifest["kind"]
-    except FileNotFoundError:
-        raise InputError("no results in this folder", file=folder, allowed=f"a folder with {MANIFEST}") from None
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, RecursionError):
         raise InputError("the manifest is damaged", file=folder / MANIFEST) from None
     if schema != SCHEMA_VERSION:
         raise InputError("results of another version", file=folder, value=schema, allowed=str(SCHEMA_VERSION))

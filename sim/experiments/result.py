@@ -7,9 +7,14 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from sim.experiments.checkpoint import discard
 from sim.experiments.folder import whole_folder
 from sim.experiments.record import read_record, write_record
 from sim.experiments.tidy import tidy
+from sim.world.recorder import RECORDED
+
+# what every run records; without programmes an empty dimension is left out
+_ALWAYS = ("spent", *(name for name, variable in RECORDED.items() if "programme" not in variable.dims))
 
 
 @dataclass(frozen=True)
@@ -25,21 +30,30 @@ class Result:
         Schema version, software version, scenario, seed, rows, input hashes, state hash.
     resolved : dict
         The scenario with everything it extends, as plain data.
+    checkpoint : Path, optional
+        The checkpoint of the run, kept until the result is saved.
     """
 
     data: xr.Dataset
     manifest: dict[str, Any]
     resolved: dict[str, Any]
+    checkpoint: Path | None = None
 
     def save(self, folder: str | Path) -> Path:
         """Write netCDF, tidy CSV and Parquet, the resolved scenario and the manifest; whole or not at all."""
         with whole_folder(Path(folder)) as draft:
             self.write(draft)
+        self.let_go()
         return Path(folder)
 
     def write(self, draft: Path) -> None:
         """Write every file into a folder that exists."""
         write_record(draft, self.data, self.tidy(), "tidy", self.resolved, self.manifest)
+
+    def let_go(self) -> None:
+        """Take the checkpoint of the run away, now that the result is saved."""
+        if self.checkpoint is not None:
+            discard(self.checkpoint)
 
     def tidy(self) -> pd.DataFrame:
         """Return the publishable table: one value a row, small cells suppressed."""
@@ -54,4 +68,4 @@ def open_result(folder: str | Path) -> Result:
     InputError
         When the folder holds no result, or one of another schema version, or was damaged.
     """
-    return Result(*read_record(Path(folder), "run"))
+    return Result(*read_record(Path(folder), "run", _ALWAYS))

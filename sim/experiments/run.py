@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.account import conditions_now
+from sim.experiments.checkpoint import Checkpoint, Keeper, open_checkpoint
 from sim.experiments.dataset import dataset_of
 from sim.experiments.record import input_hashes, stamp
 from sim.experiments.result import Result
@@ -24,6 +26,8 @@ def run(
     months: int | None = None,
     threads: int = 1,
     tick: Tick | None = None,
+    checkpoint_every: int | None = None,
+    checkpoint: str | Path | None = None,
 ) -> Result:
     """Run one scenario.
 
@@ -41,6 +45,10 @@ def run(
         Threads; the result does not depend on it.
     tick : callable, optional
         Called after every month, for progress.
+    checkpoint_every : int, optional
+        Keep the state after every so many months, from which `resume` goes on.
+    checkpoint : str or Path, optional
+        The results folder beside which it is kept, until the result is saved; belongs to ``checkpoint_every``.
 
     Returns
     -------
@@ -49,16 +57,30 @@ def run(
     if not 0 <= seed <= MOST_SEED:
         raise InputError("the seed is not usable", key="seed", value=seed, allowed=f"0 to {MOST_SEED}")
     compiled = prepared(scenario, households, months)
+    keeper = _keeper(compiled.scenario, checkpoint_every, checkpoint)
     began = time.perf_counter()
-    model = SolutionsModel(compiled, seed=seed, threads=threads)
-    try:
-        while model.running and model.month < compiled.months:
-            model.step()
-            if tick is not None:
-                tick()
-    finally:
-        model.world.close()
-    return Result(dataset_of(model), _manifest(model, seed, time.perf_counter() - began), _resolved(compiled))
+    return _finished(SolutionsModel(compiled, seed=seed, threads=threads), began, tick, keeper)
+
+
+def resume(folder: str | Path | Checkpoint, threads: int = 1, tick: Tick | None = None) -> Result:
+    """Finish an interrupted run from its last checkpoint, to the last bit as if it had never stopped.
+
+    Parameters
+    ----------
+    folder : str, Path or Checkpoint
+        The results folder named when the run began, or the checkpoint opened.
+    threads, tick
+        As in :func:`run`.
+
+    Raises
+    ------
+    InputError
+        Where there is no checkpoint, or it was damaged, or software, machine or inputs have changed since.
+    """
+    kept = folder if isinstance(folder, Checkpoint) else open_checkpoint(Path(folder))
+    began = time.perf_counter() - kept.account.seconds
+    keeper = Keeper(kept.results, kept.account.every, kept.account.began_with)
+    return _finished(kept.model(threads), began, tick, keeper)
 
 
 def prepared(
@@ -78,17 +100,46 @@ def prepared(
     return compile_scenario(loaded.override(changes) if changes else loaded)
 
 
+def _keeper(scenario: Scenario, every: int | None, folder: str | Path | None) -> Keeper | None:
+    if every is None and folder is None:
+        return None
+    if every is None or folder is None or every < 1:
+        allowed = "1 or more, together with checkpoint, the folder the results will be saved to"
+        raise InputError("checkpoints need months and a folder", key="checkpoint_every", value=every, allowed=allowed)
+    keeper = Keeper(Path(folder), every, conditions_now(scenario))
+    keeper.start()
+    return keeper
+
+
+def _finished(model: SolutionsModel, began: float, tick: Tick | None, keeper: Keeper | None) -> Result:
+    """Live the months that are left and return the result; ``began`` is on the clock of time.perf_counter."""
+    try:
+        while model.running and model.month < model.compiled.months:
+            model.step()
+            if keeper is not None:
+                keeper.after_month(model, time.perf_counter() - began)
+            if tick is not None:
+                tick()
+    finally:
+        model.world.close()
+        if keeper is not None:
+            keeper.leave()
+    manifest = _manifest(model, time.perf_counter() - began)
+    kept = None if keeper is None else keeper.folder
+    return Result(dataset_of(model), manifest, _resolved(model.compiled), kept)
+
+
 def _resolved(compiled: Compiled) -> dict[str, Any]:
     return compiled.scenario.spec.model_dump(mode="json")
 
 
-def _manifest(model: SolutionsModel, seed: int, seconds: float) -> dict[str, Any]:
+def _manifest(model: SolutionsModel, seconds: float) -> dict[str, Any]:
     scenario = model.compiled.scenario
     return {
         **stamp("run"),
         "scenario": scenario.name,
         "title": scenario.spec.title,
-        "seed": int(seed),
+        "seed": model.world.seed,
         "months": model.compiled.months,
         "rows": len(model.households),
         "families": int(model.households["weight"].sum()),

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from sim.experiments import Comparison, Result, open_result
+from sim.experiments.checksums import files_in
 from sim.experiments.compare import open_comparison
 from sim.experiments.folder import MANIFEST, whole_folder
 from sim.report.assumed import assumed
@@ -22,8 +23,8 @@ def save_run(result: Result, folder: str | Path) -> list[Path]:
         text = page(str(result.manifest["title"]), run_sheets(result))
         _write(draft, "run", text, as_text(run_tables(result, FILE_WIDTH)))
         _illustrate(draft, result)
-        names = _names(draft)
-    return [Path(folder) / name for name in names]
+    result.let_go()
+    return _written(Path(folder))
 
 
 def save_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:
@@ -34,15 +35,14 @@ def save_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:
         notes = "".join(f"{note}\n\n" for note in comparison.notes)
         _write(draft, "comparison", text, notes + as_text(comparison_tables(comparison, FILE_WIDTH)))
         _illustrate(draft, comparison)
-        names = _names(draft)
-    return [Path(folder) / name for name in names]
+    return _written(Path(folder))
 
 
 def open_any(folder: str | Path) -> Result | Comparison:
     """Open a results folder, whichever of the two it holds."""
     try:
         kind = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["kind"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         kind = ""  # the reader of runs says what is wrong with the folder
     return open_comparison(folder) if kind == "comparison" else open_result(folder)
 
@@ -63,5 +63,5 @@ def _illustrate(draft: Path, shown: Result | Comparison) -> None:
     save_figures(shown, draft / "figures")
 
 
-def _names(draft: Path) -> list[Path]:
-    return sorted(path.relative_to(draft) for path in draft.rglob("*") if path.is_file())
+def _written(folder: Path) -> list[Path]:
+    return [folder / name for name in sorted(files_in(folder))]

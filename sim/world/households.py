@@ -1,5 +1,6 @@
 """The household store: columns, and an object view of any row made on demand."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from sim.kernels.codes import SITUATIONS
 from sim.kernels.columns import FIXED, PLAN, STATE, Column, Fixed, Plan, State
+from sim.world.changing import Changing
 
 Array = npt.NDArray[Any]
 COLUMNS: Mapping[str, Column] = {column.name: column for column in (*FIXED, *STATE)}
@@ -35,7 +37,7 @@ class Row:
         return f"<household {self.id}: {self.situation}, weight {self.weight}>"
 
 
-class Households:
+class Households(Changing):
     """All households as a struct of arrays.
 
     Parameters
@@ -43,6 +45,8 @@ class Households:
     columns : mapping of str to ndarray
         Every column of FIXED and STATE, all of one length n; cast to the declared type.
     """
+
+    NOT_KEPT = ("_n", "fixed")
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
         lengths = {len(columns[name]) for name in COLUMNS}
@@ -91,6 +95,16 @@ class Households:
             "households have no do(): their month is one compiled pass (sim.kernels.month); use the columns, "
             "households['savings'], or agg()"
         )
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Take over the changing columns of a snapshot, of as many rows."""
+        super().restore(arrays)
+        if any(len(column) != self._n for column in (*self.state, *self.plan)):
+            raise ValueError(f"household columns are not of {self._n} rows")
+
+    def fixed_sum(self) -> str:
+        """Return the SHA-256 of the columns that never change: equal for the same households."""
+        return hashlib.sha256(b"".join(column.tobytes() for column in self.fixed)).hexdigest()
 
     def columns(self) -> dict[str, Array]:
         """Return every column by name."""

@@ -10,6 +10,7 @@ from sim.kernels.codes import WHO_ALL, WHO_FEMALE_HEADED, WHO_VULNERABLE
 from sim.kernels.inputs import Offer as Row
 from sim.schema.base import month_number
 from sim.schema.programme import Booked, Delivered, Measure, Offer, Service, Target
+from sim.world.changing import Changing
 
 Mask = npt.NDArray[np.uint8]
 Cases = npt.NDArray[np.int64]
@@ -45,7 +46,7 @@ def no_cases() -> Cases:
 
 
 @dataclass
-class Ledger:
+class Ledger(Changing):
     """The books of one programme. Money in cents.
 
     Attributes
@@ -64,6 +65,8 @@ class Ledger:
     case_rows, case_due : int64[k]
         Open cases of a service: household rows, and the months in which they are decided.
     """
+
+    NOT_KEPT = ("spec",)
 
     spec: Booked
     first: int

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.tally import Events, Stocks
+from sim.world.changing import Changing
 from sim.world.offers import Ledger
 from sim.world.world import World
 
@@ -68,7 +69,7 @@ BOOKS = {
 RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **BOOKS}
 
 
-class Recorder:
+class Recorder(Changing):
     """Collects the recorded arrays of one run.
 
     Attributes

@@ -15,6 +15,7 @@ from sim.schema.programme import Changes, Rows, Seen, Service
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.camps import SiteCalendar
+from sim.world.changing import Changing
 from sim.world.geography import Geography
 from sim.world.households import Households
 from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of, vacant_homes
@@ -59,7 +60,7 @@ class Drivers:
     school: bool
 
 
-class World:
+class World(Changing):
     """State of a run and the operations that change it.
 
     Parameters
@@ -78,6 +79,8 @@ class World:
     threads : int
         Threads for the household pass; the result does not depend on it.
     """
+
+    NOT_KEPT = ("households", "geography", "params", "markets", "wave_shift", "seed", "opening", "start", "_pool")
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from sim.experiments.checksums import SUMS
 from sim.experiments.folder import MANIFEST, whole_folder
 from sim.schema.errors import InputError
 
@@ -24,7 +25,7 @@ def write_half(target, error):
 
 def test_a_folder_appears_complete(tmp_path):
     write(tmp_path / "deep" / "results")
-    assert sorted(path.name for path in (tmp_path / "deep" / "results").iterdir()) == ["file", MANIFEST]
+    assert sorted(path.name for path in (tmp_path / "deep" / "results").iterdir()) == [SUMS, "file", MANIFEST]
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["results"], "no draft is left"
 
 
@@ -32,7 +33,7 @@ def test_earlier_results_are_replaced(tmp_path):
     write(tmp_path / "results", "old")
     (tmp_path / "results" / "more").write_text("of the old run")
     write(tmp_path / "results")
-    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["file", MANIFEST]
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [SUMS, "file", MANIFEST]
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
