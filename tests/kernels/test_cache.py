@@ -34,6 +34,15 @@ def ask(rent):
 exec(sys.argv[2])
 print(ask(100.0), sum(ask.stats.cache_hits.values()), cache_folder())
 """
+CLAIM_FAILS = """
+from sim.kernels.compile import claim
+try:
+    claim(cache_folder())
+except OSError:
+    pass
+else:
+    raise AssertionError("claimed")
+"""
 NOBODY = 65534
 as_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may become another user"
@@ -191,7 +200,7 @@ def test_a_folder_that_an_ordinary_user_cannot_write(filled, owner):
         kept.mkdir(parents=True)
         os.chown(kept, owner, owner)
         kept.chmod(0o555)
-        assert ask(copy, kept.parent, become_nobody) == (100.0, False, kept)
+        assert ask(copy, kept.parent, become_nobody, CLAIM_FAILS) == (100.0, False, kept)
         assert list(kept.iterdir()) == []
 
 
