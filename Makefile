@@ -14,7 +14,7 @@ help:
 	@echo "make format    put the code into the common style"
 	@echo "make bench     measure speed; writes results/benchmark.json"
 	@echo "make manual    write docs/parameters.md, columns.md and outputs.md anew"
-	@echo "make golden    take what the scenarios give now as what tests expect"
+	@echo "make golden    take what the scenarios give now as what tests and sim doctor expect"
 	@echo "make notebook  execute the notebooks"
 	@echo "make clean     remove .venv, results and caches of tools"
 
@@ -48,7 +48,7 @@ manual: .venv/core
 
 golden: .venv/core
 	$(BIN)/python tests/golden/update.py
-	git --no-pager diff --stat tests/golden
+	git --no-pager diff --stat tests/golden sim/experiments/self_test.json
 
 notebook: .venv/dev
 	$(BIN)/python -m nbconvert --to notebook --execute --inplace \

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.experiments import Result
     from sim.scenario import Scenario
 
-BAD_INPUT, INTERRUPTED = 2, 130
+FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130
 MOST_SEED = 2**32 - 1
 COMPILING = "Compiling the model, about half a minute, once ..."
 
@@ -222,6 +222,40 @@ def show(
         _say(f"\n{note}")
 
 
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that does not exist yet, or is empty.")],
+    case: Annotated[
+        str | None, typer.Option("--from", metavar="CASE", help="The shipped case to copy, instead of a small one.")
+    ] = None,
+) -> None:
+    """Copy a shipped case with its tables and scenarios into a folder of your own, to edit.
+
+    Example: sim new my-case --from iraq
+    """
+    from sim.experiments.new_case import new_case, next_steps
+
+    typer.echo(next_steps(new_case(folder, case)))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Show what is installed and where things are kept, and test that results are the expected ones.
+
+    Example: sim doctor
+    """
+    from sim.experiments.doctor import examine
+    from sim.report.doctor import doctor_json, doctor_page
+
+    _announce_compiling()
+    found = examine()
+    typer.echo(doctor_json(found) if as_json else doctor_page(found))
+    if found.faults:
+        raise typer.Exit(FAULT)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; bad input ends with one message and exit code 2, without a traceback."""
     try:
@@ -256,9 +290,9 @@ def _show_run(result: "Result", scenario: "Scenario", written: list[Path]) -> No
 
 
 def _announce_compiling() -> None:
-    from sim.kernels.compile import cache_folder
+    from sim.kernels.compile import is_compiled
 
-    if not any(cache_folder().rglob("*.nbi")):
+    if not is_compiled():
         _say(COMPILING, stderr=True)
 
 

@@ -4,13 +4,38 @@ from pathlib import Path
 
 from sim.schema.errors import InputError, nearest
 
+FIRST_CASES = ("valley", "iraq")  # to begin with: the first of these that is shipped
 _HERE = Path(__file__).resolve().parent
+_PACKAGED = _HERE / "content"
 
 
 def content_folder(name: str) -> Path:
     """Return the folder ``scenarios`` or ``calibration``: the packaged copy, else the repository's."""
-    packaged = _HERE / "content" / name
+    packaged = _PACKAGED / name
     return packaged if packaged.is_dir() else _HERE.parent / name
+
+
+def is_packaged() -> bool:
+    """Return whether content comes from the package rather than from the repository around it."""
+    return content_folder("scenarios").is_relative_to(_PACKAGED)
+
+
+def case_names() -> list[str]:
+    """Return the names of the shipped cases, in alphabetical order."""
+    return sorted(path.parent.name for path in content_folder("scenarios").glob("*/case.yaml"))
+
+
+def first_case() -> str:
+    """Return the case to begin with."""
+    return next((name for name in FIRST_CASES if name in case_names()), FIRST_CASES[-1])
+
+
+def case_folder(name: str) -> Path:
+    """Return the folder of a shipped case."""
+    valid = case_names()
+    if name not in valid:
+        raise InputError(f"no such case{nearest(name, valid)}", value=name, allowed=", ".join(valid))
+    return content_folder("scenarios") / name
 
 
 def scenario_names() -> list[str]:

@@ -44,11 +44,11 @@ def test_help_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "LOADED []" in done.stdout
-    for command in ("list", "check", "run", "resume", "compare", "show"):
+    for command in ("list", "check", "run", "resume", "compare", "show", "new", "doctor"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "run", "resume", "compare", "show"])
+@pytest.mark.parametrize("command", ["check", "run", "resume", "compare", "show", "new", "doctor"])
 def test_help_has_an_example(sim, command):
     code, out, _ = sim(command, "--help")
     assert code == 0
@@ -251,3 +251,47 @@ def test_what_cannot_be_resumed_is_one_message(sim, monkeypatch, folder, message
     assert code == 2
     assert message in " ".join(err.split())
     assert "Traceback" not in err + out
+
+
+def test_new_check_run(sim, no_figures):
+    code, out, _ = sim("new", "mine", "--from", "iraq")
+    assert code == 0
+    assert "sim run mine/" in out
+    code, out, _ = sim("check", *map(str, sorted(Path("mine").glob("*.yaml"))))
+    assert code == 0
+    assert out.count("OK") == 5
+    code, _, _ = sim("run", "mine/no-closure.yaml", *SMALL)
+    assert code == 0
+    assert Path("results/mine-no-closure/manifest.json").is_file()
+
+
+def test_new_refuses_in_one_message(sim):
+    code, out, err = sim("new", "mine", "--from", "irak")
+    assert code == 2
+    assert "did you mean 'iraq'" in err
+    assert "Traceback" not in err + out
+    assert not Path("mine").exists()
+
+
+def test_doctor(sim):
+    code, page, _ = sim("doctor")
+    assert code == 0
+    assert "as expected" in page
+    code, out, _ = sim("doctor", "--json")
+    assert code == 0
+    assert json.loads(out)["faults"] == []
+
+
+def test_doctor_ends_with_1_where_results_cannot_be_used(sim, monkeypatch):
+    monkeypatch.setattr("sim.experiments.doctor.self_test", lambda: {"verdict": "threads"})
+    code, page, _ = sim("doctor")
+    assert code == 1
+    assert "FAULT: Results depend on the number of threads" in page
+
+
+def test_python_m_sim_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "new", "mine.yaml"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "names a file" in done.stderr

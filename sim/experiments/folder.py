@@ -31,7 +31,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         draft.chmod(0o755)
         _put_in_place(draft, target)
     except OSError as error:
-        raise InputError(f"the results cannot be written: {error.strerror}", file=target) from None
+        raise InputError(f"the folder cannot be written: {error.strerror}", file=target) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -1,10 +1,11 @@
-"""Write the golden tables anew: ``python tests/golden/update.py``. Look at the difference before committing it."""
+"""Write what tests and the self-test expect anew: ``python tests/golden/update.py``. Look at the difference first."""
 
 from pathlib import Path
 
 import pandas as pd
 
 import sim
+from sim.experiments.self_test import write_expected
 from sim.outcomes import headline
 
 HERE = Path(__file__).parent
@@ -20,3 +21,4 @@ def headlines() -> pd.DataFrame:
 
 if __name__ == "__main__":
     headlines().to_csv(HERE / "headline.csv", float_format="%.6g")
+    write_expected()
