@@ -22,7 +22,7 @@ from sim.world.world import Deliveries, Drivers, World
 
 AWAY = (DISPLACED, INTEGRATING, SETTLED_ELSEWHERE)
 MOST_SEED = 2**64 - 1  # the seed is a 64-bit key of the draws
-SEEDS_HINT = "; mesa.batch_run from Mesa 3.5 takes seeds as rng=[1, 2], not among the parameters"
+SEEDS_HINT = "; mesa.batch_run from Mesa 3.4 takes seeds as rng=[1, 2], not among the parameters"
 MOST_THREADS = 1024
 # What the DataCollector keeps of agents, by its name there. No name is that of a number of the whole model: in the
 # frames of mesa.batch_run, from Mesa 3.5, one would hide the other.

@@ -1,5 +1,6 @@
 """The model as a Mesa model: steps and their end, frames, mesa.batch_run, seeds."""
 
+import inspect
 import warnings
 from typing import Any
 
@@ -15,7 +16,7 @@ from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
 from sim.schema.errors import InputError
 
 MONTHS = 4
-MESA = tuple(int(part) for part in mesa.__version__.split(".")[:2])
+BY_RNG = "rng" in inspect.signature(mesa.batch_run).parameters  # how this version of Mesa takes seeds
 SITUATIONS = ["displaced", "integrating", "settled_elsewhere", "returned"]
 
 
@@ -41,7 +42,7 @@ def done(compiled: Compiled) -> SolutionsModel:
 
 def batch(parameters: dict[str, Any], seeds: list[int], **options: Any) -> pd.DataFrame:
     """Return what mesa.batch_run gives, one row a run and month; later versions add rows for agents."""
-    given = {"rng": seeds} if MESA >= (3, 5) else {}
+    given = {"rng": seeds} if BY_RNG else {}
     parameters = parameters if given else {**parameters, "seed": seeds}
     rows = mesa.batch_run(SolutionsModel, parameters, display_progress=False, **given, **options)
     return pd.DataFrame(rows).drop_duplicates(["RunId", "Step"]).reset_index(drop=True)
@@ -178,7 +179,7 @@ def test_batch_run_in_two_processes_gives_the_same(scenario, compiled):
 
 
 def test_iterations_repeat_a_seed_and_a_missing_seed_is_refused(compiled):
-    if MESA < (3, 5):
+    if not BY_RNG:
         rows = mesa.batch_run(SolutionsModel, {"scenario": compiled}, iterations=2, max_steps=2, display_progress=False)
         assert rows[0]["displaced"] == rows[1]["displaced"], "the same luck: vary the seed instead"
         return

@@ -1,10 +1,12 @@
 """A model that is let go is freed, with its threads, however it ended."""
 
 import gc
+import inspect
 import threading
+import time
 import tracemalloc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +19,7 @@ from sim.scenario import Compiled, compile_scenario, load_scenario
 from sim.world import blocks
 
 BORN: "weakref.WeakSet[SolutionsModel]" = weakref.WeakSet()
-SEED = "rng" if hasattr(mesa.Model, "run_for") else "seed"  # how mesa.batch_run of this version takes seeds
+BY_RNG = "rng" in inspect.signature(mesa.batch_run).parameters  # how this version of Mesa takes seeds
 
 
 class Watched(SolutionsModel):
@@ -34,25 +36,25 @@ def compiled() -> Compiled:
 
 
 @pytest.fixture(autouse=True)
-def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Blocks of few rows, so that a pool is used; nothing is left from other tests."""
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of few rows, so that a pool is used; nothing is noted from other tests."""
     monkeypatch.setattr(blocks, "BLOCK", 500)
-    gc.collect()
-    assert not workers_left()
-    BORN.clear()
-    yield
     BORN.clear()
 
 
-def workers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]
+@pytest.fixture
+def workers() -> Callable[[], set[threading.Thread]]:
+    """What tells the threads that the test has started and that still run."""
+    before = set(threading.enumerate())
+    return lambda: set(threading.enumerate()) - before
 
 
-def workers_left() -> list[threading.Thread]:
-    """Return the threads of pools that have not ended a while after they had to."""
-    for thread in workers():
-        thread.join(timeout=10)
-    return workers()
+def ended(threads: set[threading.Thread]) -> bool:
+    """Return whether threads end by themselves."""
+    until = time.monotonic() + 5
+    for thread in threads:
+        thread.join(timeout=max(0.0, until - time.monotonic()))
+    return not any(thread.is_alive() for thread in threads)
 
 
 def alive() -> int:
@@ -61,7 +63,7 @@ def alive() -> int:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_a_model_is_freed_with_its_agents_and_threads(compiled, threads):
+def test_a_model_is_freed_with_its_agents_and_threads(compiled, workers, threads):
     model = Watched(compiled, threads=threads)
     model.step()
     agents = [weakref.ref(agent) for agent in model.agents]
@@ -70,7 +72,7 @@ def test_a_model_is_freed_with_its_agents_and_threads(compiled, threads):
     del model
     assert alive() == 0
     assert not any(agent() for agent in agents)
-    assert not workers_left(), "threads of a model that nobody closed end with it"
+    assert ended(workers()), "threads of a model that nobody closed end with it"
 
 
 def test_what_is_kept_of_a_model_does_not_keep_it(compiled):
@@ -84,20 +86,20 @@ def test_what_is_kept_of_a_model_does_not_keep_it(compiled):
 
 def test_models_of_batch_run_are_freed(compiled):
     parameters: dict[str, Any] = {"scenario": [compiled], "threads": [1, 2]}
-    options: dict[str, Any] = {"rng": [1, 2]} if SEED == "rng" else {}
+    options: dict[str, Any] = {"rng": [1, 2]} if BY_RNG else {}
     parameters |= {} if options else {"seed": [1, 2]}
     rows = mesa.batch_run(Watched, parameters, display_progress=False, **options)
     assert {row["RunId"] for row in rows} == {0, 1, 2, 3}
     assert alive() == 0
 
 
-def test_a_model_that_fails_at_birth_is_freed(compiled):
+def test_a_model_that_fails_at_birth_is_freed(compiled, workers):
     broken = replace(compiled, paths={})
     for _ in range(3):
         with pytest.raises(KeyError):
             Watched(broken, threads=3)
     assert alive() == 0
-    assert not workers_left()
+    assert ended(workers())
 
 
 def test_twenty_models_take_the_memory_of_one(compiled):
