@@ -25,8 +25,8 @@ class _NumbersOfModel:
 class NumberedAgent(mesa.Agent):  # type: ignore[misc]
     """A Mesa agent numbered by its model, from 1.
 
-    Mesa 3.3 numbers agents in a dictionary of the class, which keeps every model alive; this one keeps none. Later
-    versions number agents on the model themselves, and do not read it.
+    Up to 3.4, Mesa numbers agents in a dictionary of the class, which keeps every model alive; this one keeps none.
+    Later versions number agents on the model themselves, and do not read it.
     """
 
     _ids = _NumbersOfModel()

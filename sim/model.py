@@ -101,7 +101,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Simulate one month: drivers, institutions, markets, households, record.
 
-        Where no month is left it only clears ``running``: `mesa.batch_run` of Mesa 3.3 drops what was collected at
+        Where no month is left it only clears ``running``: `mesa.batch_run` up to Mesa 3.4 drops what was collected at
         the last step of a run, which must not be a month.
         """
         if self._month == self.compiled.months:
