@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 import operator
-from functools import partial
 from pathlib import Path
 from typing import Any, SupportsIndex
 
@@ -205,11 +204,7 @@ def _whole(name: str, value: SupportsIndex, least: int, most: int, hint: str = "
 
 def _collector(kinds: list[type]) -> Any:
     """Return the collector; a kind without an agent is left out, for which Mesa would make a frame of nonsense."""
-    stocks = {SITUATIONS[code]: partial(_families, situation=code) for code in (*AWAY, RETURNED)}
+    stocks = {SITUATIONS[code]: (lambda model, code=code: model.families(code)) for code in (*AWAY, RETURNED)}
     others = {name: name for name in ("persons_displaced", "total_spent")}
     reports = {kind: names for kind, names in REPORTS.items() if kind in kinds}
     return mesa.DataCollector(model_reporters={**stocks, **others}, agenttype_reporters=reports)
-
-
-def _families(model: SolutionsModel, situation: int) -> int:
-    return model.families(situation)
