@@ -4,11 +4,12 @@ BIN := .venv/bin
 SCENARIOS := iraq/no-closure iraq/closure-no-notice iraq/closure-with-alternatives
 SEEDS ?= 20
 
-.PHONY: help demo test slow lint format bench manual golden notebook clean
+.PHONY: help demo test test-py312 slow lint format bench manual golden notebook clean
 
 help:
 	@echo "make demo      set up, and compare three futures of the Iraq case"
 	@echo "make test      set up with the tools, and run the fast tests"
+	@echo "make test-py312  the same on Python 3.12 or later with the newest Mesa, where there is one"
 	@echo "make slow      run the statistical tests as well (minutes)"
 	@echo "make lint      style, types and the order of the floors"
 	@echo "make format    put the code into the common style"
@@ -16,7 +17,7 @@ help:
 	@echo "make manual    write docs/parameters.md, columns.md and outputs.md anew"
 	@echo "make golden    take what the scenarios give now as what tests and sim doctor expect"
 	@echo "make notebook  execute the notebooks"
-	@echo "make clean     remove .venv, results and caches of tools"
+	@echo "make clean     remove environments, results and caches of tools"
 
 demo: .venv/core
 	$(BIN)/sim compare $(SCENARIOS) --seeds $(SEEDS) --out results/demo
@@ -25,6 +26,23 @@ demo: .venv/core
 test: .venv/dev
 	$(BIN)/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"
 	$(BIN)/python -m pytest -m "not slow" -rs -n 2
+
+# Mesa after 3.3 needs Python 3.12. A name alone does not do: the shims of pyenv stand for versions that are not there.
+NEWER ?= python3.12 python3.13 python3 $(sort $(wildcard $(HOME)/.pyenv/versions/3.1[23].*/bin/python))
+VERSIONS := import importlib.metadata as m, sys; print("Python", sys.version.split()[0], \
+  *(name + " " + m.version(name) for name in ("mesa", "numpy", "numba")), sep=", ")
+
+test-py312:
+	@for python in $(NEWER); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && found="$$python" && break; \
+	done; \
+	test -n "$$found" || { echo "Not tested: no Python 3.12 or later runs here; name one: make NEWER=/path/to/python test-py312"; exit 0; }; \
+	set -e; \
+	test -x .venv-py312/bin/python || "$$found" -m venv .venv-py312; \
+	.venv-py312/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[dev]"; \
+	.venv-py312/bin/python -c '$(VERSIONS)'; \
+	.venv-py312/bin/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"; \
+	.venv-py312/bin/python -m pytest -m "not slow" -rs -n 2
 
 slow: .venv/dev
 	$(BIN)/python -m pytest -m slow -rA
@@ -55,7 +73,7 @@ notebook: .venv/dev
 	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 clean:
-	rm -rf .venv results dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-py312 results dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Stamp files: installing again only when pyproject.toml has changed.
 .venv/core: pyproject.toml | .venv/bin/python

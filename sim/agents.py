@@ -1,9 +1,11 @@
 """The institutions and places of the model as Mesa agents: areas, sites, programmes."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import mesa
 
+from sim.kernels.codes import DISPLACED, INTEGRATING, RETURNED, SETTLED_ELSEWHERE
 from sim.schema.programme import Booked
 from sim.world.offers import Ledger
 
@@ -13,18 +15,21 @@ if TYPE_CHECKING:
     from sim.model import SolutionsModel
 
 
-class NumberedAgent(mesa.Agent):  # type: ignore[misc]
-    """A Mesa agent numbered by its model.
+class _NumbersOfModel:
+    """Stands in for Mesa's dictionary of agent numbers by model: the numbers are kept by the model itself."""
 
-    Mesa 3.3 numbers agents in a dictionary of the class that keeps every model alive; this base counts on the
-    model instead, so a model that is let go is freed.
+    def __getitem__(self, model: "SolutionsModel") -> Iterator[int]:
+        return model.agent_numbers
+
+
+class NumberedAgent(mesa.Agent):  # type: ignore[misc]
+    """A Mesa agent numbered by its model, from 1.
+
+    Up to 3.4, Mesa numbers agents in a dictionary of the class, which keeps every model alive; this one keeps none.
+    Later versions number agents on the model themselves, and do not read it.
     """
 
-    def __init__(self, model: "SolutionsModel") -> None:
-        self.model = model
-        self.pos = None
-        self.unique_id = model.next_agent_number()
-        model.register_agent(self)
+    _ids = _NumbersOfModel()
 
 
 class Area(NumberedAgent):
@@ -36,16 +41,29 @@ class Area(NumberedAgent):
         self.pcode = model.world.geography.pcodes[index]
         self.name = model.world.geography.area_names[index]
 
+    def families(self, situation: int) -> int:
+        """Return the families here in a situation; those at home are at home here."""
+        return int(self.model.world.stocks.families[situation, :, self.index].sum())
+
     @property
     def displaced(self) -> int:
-        """Families staying here in displacement, whatever their commitment."""
-        families = self.model.world.stocks.families
-        return int(families[1:4, :, self.index].sum())
+        """Families displaced here, without a commitment to the place."""
+        return self.families(DISPLACED)
+
+    @property
+    def integrating(self) -> int:
+        """Families integrating here, where they were displaced to."""
+        return self.families(INTEGRATING)
+
+    @property
+    def settled_elsewhere(self) -> int:
+        """Families that settled here, neither at home nor where they were displaced to."""
+        return self.families(SETTLED_ELSEWHERE)
 
     @property
     def returned(self) -> int:
         """Families at home here."""
-        return int(self.model.world.stocks.families[4, self.index].sum())
+        return self.families(RETURNED)
 
     @property
     def employment(self) -> float:

@@ -1,14 +1,18 @@
 """The Mesa model: one month, in order."""
 
 import hashlib
-from typing import Any
+import itertools
+import operator
+from pathlib import Path
+from typing import Any, SupportsIndex
 
 import mesa
 import numpy as np
 
-from sim.agents import Area, Programme, Site
+from sim.agents import Area, NumberedAgent, Programme, Site
 from sim.kernels.codes import DISPLACED, INTEGRATING, RETURNED, SETTLED_ELSEWHERE, SITUATIONS
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
+from sim.schema.errors import InputError
 from sim.schema.programme import Offer, Service
 from sim.world.camps import site_calendar
 from sim.world.households import Households
@@ -17,6 +21,18 @@ from sim.world.recorder import Recorder
 from sim.world.world import Deliveries, Drivers, World
 
 AWAY = (DISPLACED, INTEGRATING, SETTLED_ELSEWHERE)
+MOST_SEED = 2**64 - 1  # the seed is a 64-bit key of the draws
+SEEDS_HINT = "; mesa.batch_run from Mesa 3.4 takes seeds as rng=[1, 2], not among the parameters"
+MOST_THREADS = 1024
+# What the DataCollector keeps of agents, by its name there. No name is that of a number of the whole model: in the
+# frames of mesa.batch_run, from Mesa 3.5, one would hide the other.
+REPORTS: dict[type[NumberedAgent], dict[str, str]] = {
+    Area: {"pcode": "pcode"}
+    | {f"{name}_here": name for name in SITUATIONS[1:]}
+    | {name: name for name in ("employment", "rent", "services")},
+    Site: {name: name for name in ("site_id", "families", "status")},
+    Programme: {name: name for name in ("name", "served", "spent")},
+}
 
 
 class SolutionsModel(mesa.Model):  # type: ignore[misc]
@@ -27,20 +43,28 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     scenario : str, Scenario or Compiled
         What to run: a name or file, a loaded scenario, or one that is compiled already.
     seed : int
-        The luck of the run; the population does not depend on it.
+        The luck of the run, 0 or more; the population does not depend on it. There is no random default.
     threads : int
         Threads for the household pass; the result does not depend on it.
 
+    Raises
+    ------
+    InputError
+        Where the scenario, seed or threads cannot be used.
+
     Notes
     -----
-    Randomness is counter-based (:mod:`sim.kernels.draws`); Mesa's own generators are not used.
+    Randomness is counter-based (:mod:`sim.kernels.draws`); Mesa's own generators are not used. What a user of Mesa
+    finds here, and what is different, is in ``docs/mesa.md``.
     """
 
     def __init__(
-        self, scenario: "str | Scenario | Compiled" = "iraq/no-closure", seed: int = 0, threads: int = 1
+        self, scenario: "str | Path | Scenario | Compiled" = "iraq/no-closure", seed: int = 0, threads: int = 1
     ) -> None:
-        super().__init__(seed=int(seed))
-        self._agent_count = 0
+        seed, threads = _whole("seed", seed, 0, MOST_SEED, SEEDS_HINT), _whole("threads", threads, 1, MOST_THREADS)
+        super().__init__(rng=seed)  # `rng`, not `seed`, which later versions of Mesa warn about
+        self.agent_numbers = itertools.count(1)
+        self._month = 0
         self.compiled = _compiled(scenario)
         spec = self.compiled.scenario.spec
         self.world = World(
@@ -49,7 +73,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
             self.compiled.params,
             spec.parameters.markets,
             self.compiled.wave_shift,
-            int(seed),
+            seed,
             self._conditions(0),
             sum(isinstance(spec, Offer) for spec in self.compiled.programmes.values()),
             threads,
@@ -63,7 +87,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         self.world.clear_markets(self._drivers(0))
         self.recorder = Recorder(self.compiled.months)
         self.recorder.start(self.world, self.ledgers)
-        self.datacollector = _collector()
+        self.datacollector = _collector(self.agent_types)
         self.datacollector.collect(self)
 
     @property
@@ -78,17 +102,19 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def month(self) -> int:
-        """Months simulated so far (Mesa's own step counter is read only here)."""
-        return int(self.steps)
-
-    def next_agent_number(self) -> int:
-        """Return the next number for an agent of this model."""
-        self._agent_count += 1
-        return self._agent_count
+        """Months simulated so far, at most those of the scenario; Mesa's step counter is not used."""
+        return self._month
 
     def step(self) -> None:
-        """Simulate one month: drivers, institutions, markets, services, households, record."""
-        month = self.month - 1  # Mesa counts the step before it is taken
+        """Simulate one month: drivers, institutions, markets, services, households, record.
+
+        Where no month is left it only clears ``running``: `mesa.batch_run` up to Mesa 3.4 drops what was collected at
+        the last step of a run, which must not be a month.
+        """
+        if self._month == self.compiled.months:
+            self.running = False
+            return
+        month, self._month = self._month, self._month + 1
         drivers = self._drivers(month)
         self.world.admit(month)
         self.institutions(month)
@@ -106,6 +132,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         """Simulate every month of the scenario."""
         while self.month < self.compiled.months:
             self.step()
+        self.running = False
         self.world.close()
         return self
 
@@ -129,11 +156,20 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         """Record the month just simulated."""
         self.recorder.month(month, self.world, self.ledgers)
         self.datacollector.collect(self)
-        self.running = self.month < self.compiled.months
 
     def families(self, situation: int) -> int:
         """Return the families in a situation."""
         return int(self.world.stocks.families[situation].sum())
+
+    @property
+    def persons_displaced(self) -> int:
+        """Persons in the families that are displaced."""
+        return int(self.world.stocks.persons[DISPLACED].sum())
+
+    @property
+    def total_spent(self) -> float:
+        """Money that all programmes have committed so far, USD."""
+        return sum((programme.spent for programme in self.programmes), 0.0)
 
     def state_hash(self) -> str:
         """Return the SHA-256 of the final columns and of every recorded array."""
@@ -163,14 +199,32 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         return Drivers(self._conditions(month), bool(compiled.school[month]))
 
 
-def _compiled(scenario: "str | Scenario | Compiled") -> Compiled:
+def _compiled(scenario: "str | Path | Scenario | Compiled") -> Compiled:
     if isinstance(scenario, Compiled):
         return scenario
-    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    return compile_scenario(loaded)
+    if isinstance(scenario, Scenario):
+        return compile_scenario(scenario)
+    if isinstance(scenario, str | Path):
+        return compile_scenario(load_scenario(scenario))
+    allowed = "a name such as 'iraq/no-closure', a file, or what sim.load_scenario returns"
+    raise InputError("is not a scenario", key="scenario", value=scenario, allowed=allowed)
 
 
-def _collector() -> Any:
-    scalars = {SITUATIONS[code]: (lambda model, code=code: model.families(code)) for code in (*AWAY, RETURNED)}
-    per_area = {Area: {name: name for name in ("pcode", "displaced", "returned", "employment", "rent", "services")}}
-    return mesa.DataCollector(model_reporters=scalars, agenttype_reporters=per_area)
+def _whole(name: str, value: SupportsIndex, least: int, most: int, hint: str = "") -> int:
+    """Return a whole number of any kind, numpy's included, as Python's; refuse what is none or out of range."""
+    allowed = f"a whole number from {least} to {most}{hint}"
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InputError(f"{value!r} is not a whole number", key=name, allowed=allowed) from None
+    if not least <= number <= most:
+        raise InputError("is out of range", key=name, value=number, allowed=allowed)
+    return number
+
+
+def _collector(kinds: list[type]) -> Any:
+    """Return the collector; a kind without an agent is left out, for which Mesa would make a frame of nonsense."""
+    stocks = {SITUATIONS[code]: (lambda model, code=code: model.families(code)) for code in (*AWAY, RETURNED)}
+    others = {name: name for name in ("persons_displaced", "total_spent")}
+    reports = {kind: names for kind, names in REPORTS.items() if kind in kinds}
+    return mesa.DataCollector(model_reporters={**stocks, **others}, agenttype_reporters=reports)

@@ -40,8 +40,8 @@ def _changing(model: SolutionsModel) -> dict[str, Changing]:
 
 
 def _counters(model: SolutionsModel) -> dict[str, Any]:
-    """Return what Mesa itself changes in a model every month."""
-    return {"steps": model.steps, "running": model.running}
+    """Return what counts the months in a model, Mesa's own counter among it."""
+    return {"_month": model.month, "steps": model.steps, "running": model.running}
 
 
 def _under(part: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

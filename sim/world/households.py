@@ -1,44 +1,22 @@
-"""The household store: columns, and an object view of any row made on demand."""
+"""The household store: a struct of arrays, one row for a simulated household."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.codes import SITUATIONS
 from sim.kernels.columns import FIXED, PLAN, STATE, Column, Fixed, Plan, State
 from sim.world.changing import Changing
+from sim.world.checked import COLUMNS, no_column
+from sim.world.selection import HouseholdSet
 
 Array = npt.NDArray[Any]
-COLUMNS: Mapping[str, Column] = {column.name: column for column in (*FIXED, *STATE)}
 
 
-class Row:
-    """One household, read from the columns; attributes are column names."""
-
-    __slots__ = ("_store", "index")
-
-    def __init__(self, store: "Households", index: int) -> None:
-        self._store, self.index = store, index
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in COLUMNS:
-            raise AttributeError(f"a household has no column '{name}'")
-        return self._store[name][self.index].item()
-
-    @property
-    def situation(self) -> str:
-        """Where the household stands."""
-        return SITUATIONS[int(self._store.situation()[self.index])]
-
-    def __repr__(self) -> str:
-        return f"<household {self.id}: {self.situation}, weight {self.weight}>"
-
-
-class Households(Changing):
-    """All households as a struct of arrays.
+class Households(Changing, HouseholdSet):
+    """All households of a run, those included that have not arrived yet.
 
     Parameters
     ----------
@@ -60,41 +38,22 @@ class Households(Changing):
     def __len__(self) -> int:
         return self._n
 
-    def __getitem__(self, key: int | str) -> Any:
-        """Return a row view for a number, or the column for a name (the array itself, not a copy)."""
-        if isinstance(key, str):
-            if key not in COLUMNS:
-                raise KeyError(f"no column '{key}'; columns are {', '.join(COLUMNS)}")
-            return getattr(self.fixed if hasattr(self.fixed, key) else self.state, key)
-        if not -self._n <= key < self._n:
-            raise IndexError(f"row {key} of {self._n}")
-        return Row(self, int(key) % self._n)
+    @property
+    def store(self) -> "Households":
+        """This store."""
+        return self
 
-    def __iter__(self) -> Iterator[Row]:
-        return (Row(self, index) for index in range(self._n))
+    @property
+    def rows(self) -> npt.NDArray[np.intp]:
+        """Numbers of all rows, intp[n]."""
+        return np.arange(self._n)
 
-    def situation(self) -> npt.NDArray[np.int8]:
-        """Return the situation code of every row, int8[n]."""
-        state = self.state
-        away = np.minimum(state.settled, 2) + 1
-        code = np.where(state.at_home == 1, len(SITUATIONS) - 1, away)
-        return np.where(state.present == 1, code, 0).astype(np.int8)
-
-    def select(self, mask: Array) -> npt.NDArray[np.intp]:
-        """Return the row numbers where ``mask`` (bool[n]) holds."""
-        return np.flatnonzero(mask)
-
-    def agg(self, column: str, function: Callable[[Array], Any], mask: Array | None = None) -> Any:
-        """Return ``function`` of a column, over the rows of ``mask``."""
-        values = self[column]
-        return function(values if mask is None else values[mask])
-
-    def do(self, *_: Any, **__: Any) -> None:
-        """Refuse: households act together, in compiled code, not one by one."""
-        raise TypeError(
-            "households have no do(): their month is one compiled pass (sim.kernels.month); use the columns, "
-            "households['savings'], or agg()"
-        )
+    def column(self, name: str) -> Array:
+        """Return a column: the array itself, not a copy."""
+        if name not in COLUMNS:
+            raise KeyError(no_column(name))
+        found: Array = getattr(self.fixed if hasattr(self.fixed, name) else self.state, name)
+        return found
 
     def restore(self, arrays: Mapping[str, Array]) -> None:
         """Take over the changing columns of a snapshot, of as many rows."""
@@ -108,7 +67,7 @@ class Households(Changing):
 
     def columns(self) -> dict[str, Array]:
         """Return every column by name."""
-        return {name: self[name] for name in COLUMNS}
+        return {name: self.column(name) for name in COLUMNS}
 
 
 def _column(values: Array, declared: Column) -> Array:

@@ -1,4 +1,4 @@
-"""The household store: columns of declared types, and a look at one household."""
+"""The household store: columns of declared types."""
 
 import numpy as np
 import pytest
@@ -43,29 +43,12 @@ def test_columns_of_different_length_are_refused():
         Households(columns() | {"size": np.ones(3)})
 
 
-def test_a_row_is_seen_as_an_object():
+def test_a_column_is_the_array_itself():
     households = Households(columns())
-    row = households[1]
-    assert (row.id, row.weight, row.savings) == (2, 3, -150_000)
-    assert isinstance(row.savings, int)
-    assert row.situation == "displaced"
-    assert repr(row) == "<household 2: displaced, weight 3>"
     households["at_home"][1] = 1
-    assert row.situation == "returned"
-    assert households[-1].id == 0
-    assert [one.index for one in households] == [0, 1, 2, 3]
-
-
-def test_what_is_not_there_is_said_plainly():
-    households = Households(columns())
-    with pytest.raises(AttributeError, match="no column 'income'"):
-        _ = households[0].income
-    with pytest.raises(KeyError, match="no column 'income'"):
-        _ = households["income"]
-    with pytest.raises(IndexError, match="row 4 of 4"):
-        _ = households[4]
-    with pytest.raises(TypeError, match="one compiled pass"):
-        households.do("move")
+    assert households.state.at_home.tolist() == [0, 1, 0, 0]
+    with pytest.raises(KeyError, match="no column 'saving' - did you mean 'savings'"):
+        _ = households["saving"]
 
 
 def test_situations_follow_from_three_columns():
@@ -81,12 +64,3 @@ def test_situations_follow_from_three_columns():
         "returned",
     ]
     assert households.situation().tolist() == [0, 1, 2, 3, 4]
-
-
-def test_selecting_and_aggregating():
-    households = Households(columns())
-    heavy = households["weight"] > 2
-    assert households.select(heavy).tolist() == [1, 2, 3]
-    assert households.agg("weight", np.sum) == 16
-    assert households.agg("weight", np.sum, heavy) == 15
-    assert len(households) == 4
