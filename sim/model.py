@@ -35,9 +35,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     Randomness is counter-based (:mod:`sim.kernels.draws`); Mesa's own generators are not used.
     """
 
-    def __init__(
-        self, scenario: "str | Scenario | Compiled" = "iraq/no-closure", seed: int = 0, threads: int = 1
-    ) -> None:
+    def __init__(self, scenario: "str | Scenario | Compiled", seed: int = 0, threads: int = 1) -> None:
         super().__init__(seed=int(seed))
         self._agent_count = 0
         self.compiled = _compiled(scenario)
