@@ -200,8 +200,8 @@ def _sources(shown: Result | Comparison, spec: ScenarioSpec) -> str:
     where = f"`scenarios/{case}/SOURCES.md`" if shipped else "the notes beside its tables"
     text = (
         f"## Sources\n\nWhere the tables of the case come from, and on what terms: {where}. A value marked "
-        f"*{SET_HERE}* replaces a default and has nothing to do with the default's source; the reasons for it stand "
-        "there, or beside the value in the files named `.yaml`."
+        f"*{SET_HERE}* replaces a default and has nothing to do with the default's source; its reasons, where given, "
+        "stand there or beside the value in the files named `.yaml`."
     )
     hashes = shown.manifest.get("inputs", {})
     if not hashes:

@@ -19,7 +19,7 @@ ROUNDING = float(np.finfo(np.float32).eps)  # utility margins below this are tie
 COLUMNS = [column.name for column in (*FIXED, *STATE)]
 
 # Everything that is off or rare by default, so that every rule of the month is met many times.
-EVERYTHING: dict[str, Any] = {
+OFTEN: dict[str, Any] = {
     "composition.affiliated": 0.15,
     "parameters.choice.epoch": 7,
     "parameters.choice.cohesion": 0.5,
@@ -36,6 +36,8 @@ EVERYTHING: dict[str, Any] = {
     "parameters.gates.credit_share": 0.5,
     "parameters.beliefs.noise_sd": 0.06,
     "parameters.markets.rent_elasticity": 1.5,
+}
+EVERYTHING: dict[str, Any] = OFTEN | {
     "conditions.clearance": {"condition": "clearance", "first_month": "2018-05", "value": 1},
     "conditions.hosts": {"condition": "host_population", "first_month": "2018-09", "times": 1.1},
     "conditions.homes": {"condition": "vacant_rentals", "first_month": "2018-01", "times": 0.1},
@@ -103,6 +105,37 @@ PROGRAMMES: dict[str, Any] = {
     },
     "convoy": {"kind": "transport", "window": LAST, "target": {"who": "female_headed"}, "places_per_month": 60},
 }
+SPAN = {"first_month": "2025-01", "last_month": "2026-04"}
+EVERYTHING_IN_VALLEY: dict[str, Any] = OFTEN | {
+    "conditions.clearance": {"condition": "clearance", "first_month": "2024-11", "value": 1},
+    "conditions.homes": {"condition": "vacant_rentals", "first_month": "2024-07", "times": 0.3},
+    "conditions.claims": {"condition": "hlp_capacity", "first_month": "2024-07", "value": 20},
+    "shocks.slide": {"area": "VA04", "month": "2025-05", "security": 0.2, "months": 4},
+    "arrivals.more": {
+        "origin": "VA04",
+        "area": "VA06",
+        "wave": "f3",
+        "first_month": "2024-10",
+        "last_month": "2024-12",
+        "families_per_month": 20,
+    },
+    "programmes.close_sites": {"sites": ["VA-D03-C", "VA-D07-C"]},
+    "programmes.half": {
+        "kind": "camp_closure",
+        "sites": ["VA-D06-C"],
+        "closing_month": "2025-04",
+        "notice_months": 9,
+        "share": 0.5,
+    },
+    "programmes.early_rent": {"kind": "rent_subsidy", "window": SPAN, "places_per_month": 9, "allocation": "lottery"},
+    "programmes.grant": {
+        "kind": "return_grant",
+        "window": SPAN,
+        "target": {"who": "vulnerable"},
+        "places_per_month": 9,
+    },
+    "programmes.van": {"kind": "transport", "window": SPAN, "target": {"areas": ["VA04"]}, "places_per_month": 9},
+}
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "no closure": ("iraq/no-closure", {}),
     "closure without notice": ("iraq/closure-no-notice", {}),
@@ -120,6 +153,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         | {f"programmes.{name}": spec for name, spec in PROGRAMMES.items()}
         | {"parameters.markets.feedback": False},
     ),
+    "every rule, in the valley": ("valley/closure-with-alternatives", EVERYTHING_IN_VALLEY),
 }
 
 
@@ -137,7 +171,8 @@ class Seen:
 def both(case: str, seed: int) -> tuple[SolutionsModel, OracleModel]:
     """Return the model and the oracle of a case at their start."""
     name, changes = CASES[case]
-    scenario = load_scenario(name).override({"months": MONTHS, "rows": 5000, **changes})
+    rows = min(load_scenario(name).spec.rows, 5000)
+    scenario = load_scenario(name).override({"months": MONTHS, "rows": rows, **changes})
     compiled = small_world(scenario, ROWS)
     return SolutionsModel(compiled, seed=seed), oracle_of(compiled, seed)
 
