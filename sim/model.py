@@ -58,9 +58,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
     finds here, and what is different, is in ``docs/mesa.md``.
     """
 
-    def __init__(
-        self, scenario: "str | Path | Scenario | Compiled" = "iraq/no-closure", seed: int = 0, threads: int = 1
-    ) -> None:
+    def __init__(self, scenario: "str | Path | Scenario | Compiled", seed: int = 0, threads: int = 1) -> None:
         seed, threads = _whole("seed", seed, 0, MOST_SEED, SEEDS_HINT), _whole("threads", threads, 1, MOST_THREADS)
         super().__init__(rng=seed)  # `rng`, not `seed`, which later versions of Mesa warn about
         self.agent_numbers = itertools.count(1)

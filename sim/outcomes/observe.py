@@ -12,7 +12,7 @@ TRACKED = ["displaced", "integrating", "settled_elsewhere"]
 
 
 def tracked_stock(data: xr.Dataset, recodes: Mapping[str, Recode] | None = None, coverage: float = 1.0) -> xr.DataArray:
-    """Return the stock that displacement tracking (IOM DTM) would report by origin.
+    """Return the stock that displacement tracking (such as IOM DTM) would report by origin.
 
     Tracking counts everybody displaced since the base date and not at the home location, whether integrating,
     settled or re-displaced; commitment never changes it.

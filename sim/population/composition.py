@@ -2,7 +2,7 @@
 
 Draws belong to the household's permanent number and not to the seed of a run, so the population depends on the
 case alone. Every trait is drawn independently of the others and of place, origin and wave, except where a rule
-below says otherwise: the surveys at hand give national margins only.
+below says otherwise: surveys tend to give national margins only.
 """
 
 from collections.abc import Mapping

@@ -3,8 +3,8 @@
 The source gives, for each district of displacement, families by origin, by shelter and by wave, but not
 crossed. Within a district the three are taken as independent given those margins, which is what raking a
 table of ones gives; a pattern across districts (camps of one origin in one district) is kept, one inside
-a district is not. Districts of a governorate are then added up, since governorates are the areas of the
-model: its places are the camps of each district (a site each) and three settlement types outside camps.
+a district is not. The districts of an area are then added up; the places of an area are the camps of each
+district (a site each) and three settlement types outside camps.
 """
 
 import logging

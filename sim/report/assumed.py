@@ -6,6 +6,7 @@ from sim.experiments import Comparison, Result
 from sim.library import content_folder
 from sim.outcomes import SMALLEST_CELL
 from sim.report.parameter_tables import (
+    SET_HERE,
     Entry,
     changed_table,
     entries,
@@ -114,11 +115,12 @@ def _changes(spec: ScenarioSpec) -> str:
 def _all_parameters(spec: ScenarioSpec) -> str:
     found = parameter_entries(spec.parameters, spec.composition)
     prior = sum(entry.source.startswith("PRIOR") for entry in found)
+    changed = sum(entry.changed for entry in found)
     return (
         "## All parameters\n\n"
         f"PRIOR marks judgement: a starting value with a wide range, for lack of data; {prior} of {len(found)} "
-        "values are of that kind. Utility is measured in units of the spread of luck in a choice.\n\n"
-        + parameter_table(found)
+        f"values are of that kind, and {changed} are {SET_HERE} (see Sources). Utility is measured in units of the "
+        "spread of luck in a choice.\n\n" + parameter_table(found)
     )
 
 
@@ -196,7 +198,11 @@ def _sources(shown: Result | Comparison, spec: ScenarioSpec) -> str:
     case = _case(_specs(shown))
     shipped = (content_folder("scenarios") / case / "SOURCES.md").is_file()
     where = f"`scenarios/{case}/SOURCES.md`" if shipped else "the notes beside its tables"
-    text = f"## Sources\n\nWhere the tables of the case come from, and on what terms: {where}."
+    text = (
+        f"## Sources\n\nWhere the tables of the case come from, and on what terms: {where}. A value marked "
+        f"*{SET_HERE}* replaces a default and has nothing to do with the default's source; its reasons, where given, "
+        "stand there or beside the value in the files named `.yaml`."
+    )
     hashes = shown.manifest.get("inputs", {})
     if not hashes:
         return text

@@ -9,6 +9,8 @@ from pydantic.fields import FieldInfo
 from sim.schema.case import Composition
 from sim.schema.parameters import Parameters
 
+SET_HERE = "set by the case or scenario"
+
 
 class Entry(NamedTuple):
     """One parameter with what its reader needs."""
@@ -19,12 +21,17 @@ class Entry(NamedTuple):
     unit: str
     bounds: str
     meaning: str
-    source: str
+    default_source: str
 
     @property
     def changed(self) -> bool:
         """Whether the scenario departs from the default."""
         return bool(self.value != self.default)
+
+    @property
+    def source(self) -> str:
+        """Where the value is from: the source of a default says nothing for a value that replaced it."""
+        return SET_HERE if self.changed else self.default_source
 
 
 def entries(model: BaseModel, path: str) -> Iterator[Entry]:

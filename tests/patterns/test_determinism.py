@@ -62,24 +62,24 @@ def hundred_rows() -> Compiled:
     return small_world(load_scenario("iraq/no-closure").override(changes), 100)
 
 
-@pytest.fixture(scope="module")
-def iraq() -> Compiled:
-    name = "iraq/closure-with-alternatives"
-    return compile_scenario(load_scenario(name).override({"rows": 5000, "months": 22}))
+@pytest.fixture(scope="module", params=[("iraq", 5000), ("valley", 2200)], ids=lambda case: str(case[0]))
+def whole_case(request) -> Compiled:
+    name, rows = request.param
+    return compile_scenario(load_scenario(f"{name}/closure-with-alternatives").override({"rows": rows, "months": 22}))
 
 
 def state_hash(compiled: Compiled, threads: int) -> str:
     return SolutionsModel(compiled, seed=9, threads=threads).run().state_hash()
 
 
-def test_threads_and_blocks_change_nothing(iraq, monkeypatch):
-    assert len(iraq.households["id"]) < blocks.BLOCK
-    whole = state_hash(iraq, 1)
-    monkeypatch.setattr(blocks, "BLOCK", 500)
-    assert len(blocks.spans(len(iraq.households["id"]))) > 10
-    assert state_hash(iraq, 1) == whole
-    assert state_hash(iraq, 2) == whole
-    assert state_hash(iraq, 5) == whole
+def test_threads_and_blocks_change_nothing(whole_case, monkeypatch):
+    assert len(whole_case.households["id"]) < blocks.BLOCK
+    whole = state_hash(whole_case, 1)
+    monkeypatch.setattr(blocks, "BLOCK", 200)
+    assert len(blocks.spans(len(whole_case.households["id"]))) > 10
+    assert state_hash(whole_case, 1) == whole
+    assert state_hash(whole_case, 2) == whole
+    assert state_hash(whole_case, 5) == whole
 
 
 @pytest.mark.slow
@@ -90,17 +90,17 @@ def test_two_threads_on_more_rows_than_a_block():
     assert state_hash(compiled, 1) == state_hash(compiled, 2)
 
 
-def test_another_seed_is_another_run_of_the_same_households(iraq):
-    one, other = (SolutionsModel(iraq, seed=seed) for seed in (1, 2))
+def test_another_seed_is_another_run_of_the_same_households(whole_case):
+    one, other = (SolutionsModel(whole_case, seed=seed) for seed in (1, 2))
     assert all(np.array_equal(one.households[name], other.households[name]) for name in one.households.columns())
     assert one.run().state_hash() != other.run().state_hash()
 
 
-def test_each_kernel_compiles_once_whatever_is_run(iraq):
+def test_each_kernel_compiles_once_whatever_is_run(whole_case):
     hundred = SolutionsModel(hundred_rows(), seed=1)
     for _ in range(5):
         hundred.step()
-    SolutionsModel(iraq, seed=2, threads=2).run()
+    SolutionsModel(whole_case, seed=2, threads=2).run()
     plain = compile_scenario(load_scenario("iraq/no-closure").override({"rows": 5000, "months": 2}))
     SolutionsModel(plain, seed=2**40).run()
     counts = {entry.py_func.__name__: len(entry.signatures) for entry in ENTRIES}

@@ -19,7 +19,7 @@ ROUNDING = float(np.finfo(np.float32).eps)  # utility margins below this are tie
 COLUMNS = [column.name for column in (*FIXED, *STATE)]
 
 # Everything that is off or rare by default, so that every rule of the month is met many times.
-EVERYTHING: dict[str, Any] = {
+OFTEN: dict[str, Any] = {
     "composition.affiliated": 0.15,
     "parameters.choice.epoch": 7,
     "parameters.choice.cohesion": 0.5,
@@ -36,12 +36,14 @@ EVERYTHING: dict[str, Any] = {
     "parameters.gates.credit_share": 0.5,
     "parameters.beliefs.noise_sd": 0.06,
     "parameters.markets.rent_elasticity": 1.5,
+    "parameters.markets.occupants_rent": 0.6,
+    "parameters.gates.documents_share": 0.3,
+}
+EVERYTHING: dict[str, Any] = OFTEN | {
     "conditions.clearance": {"condition": "clearance", "first_month": "2018-05", "value": 1},
     "conditions.hosts": {"condition": "host_population", "first_month": "2018-09", "times": 1.1},
     "conditions.homes": {"condition": "vacant_rentals", "first_month": "2018-01", "times": 0.1},
     "conditions.claims": {"condition": "hlp_capacity", "first_month": "2018-01", "value": 300},
-    "parameters.gates.documents_share": 0.3,
-    "parameters.markets.occupants_rent": 0.6,
     "shocks.attack": {
         "area": "IQ-G15",
         "month": "2018-11",
@@ -163,6 +165,54 @@ PROGRAMMES: dict[str, Any] = {
     "papers": {"kind": "documents_mission", "window": LAST, "places_per_month": 700, "lag_months": 1},
     "lawyers": {"kind": "legal_aid", "window": LAST, "places_per_month": 300, "months": 4, "success": 0.6},
 }
+SPAN = {"first_month": "2025-01", "last_month": "2026-04"}
+EVERYTHING_IN_VALLEY: dict[str, Any] = OFTEN | {
+    "conditions.clearance": {"condition": "clearance", "first_month": "2024-11", "value": 1},
+    "conditions.homes": {"condition": "vacant_rentals", "first_month": "2024-07", "times": 0.3},
+    "conditions.claims": {"condition": "hlp_capacity", "first_month": "2024-07", "value": 20},
+    "shocks.slide": {
+        "area": "VA04",
+        "month": "2025-05",
+        "security": 0.2,
+        "months": 4,
+        "displaces": 0.4,
+        "damages": 0.2,
+        "hosts": 90,
+        "rows": 9,
+        "wave": "f3",
+    },
+    "arrivals.more": {
+        "origin": "VA04",
+        "area": "VA06",
+        "wave": "f3",
+        "first_month": "2024-10",
+        "last_month": "2024-12",
+        "families_per_month": 20,
+    },
+    "programmes.close_sites": {"sites": ["VA-D03-C", "VA-D07-C"]},
+    "programmes.half": {
+        "kind": "camp_closure",
+        "sites": ["VA-D06-C"],
+        "closing_month": "2025-04",
+        "notice_months": 9,
+        "share": 0.5,
+    },
+    "programmes.early_rent": {"kind": "rent_subsidy", "window": SPAN, "places_per_month": 9, "allocation": "lottery"},
+    "programmes.grant": {
+        "kind": "return_grant",
+        "window": SPAN,
+        "target": {"who": "vulnerable"},
+        "places_per_month": 9,
+    },
+    "programmes.van": {"kind": "transport", "window": SPAN, "target": {"areas": ["VA04"]}, "places_per_month": 9},
+    "programmes.cut": {"kind": "aid_cut", "window": SPAN, "share": 0.7},
+    "programmes.roofs": {"kind": "light_repair", "window": SPAN, "places_per_month": 12, "occupied_risk": 0.3},
+    "programmes.core": {"kind": "heavy_repair", "window": SPAN, "places_per_month": 12, "whose": "away", "months": 3},
+    "programmes.visits": {"kind": "go_and_see", "window": SPAN, "places_per_month": 40},
+    "programmes.news": {"kind": "information", "window": SPAN, "places_per_month": 40, "slant": -0.1},
+    "programmes.papers": {"kind": "documents_mission", "window": SPAN, "places_per_month": 30, "budget": 9000},
+    "programmes.lawyers": {"kind": "legal_aid", "window": SPAN, "places_per_month": 12, "months": 2},
+}
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "no closure": ("iraq/no-closure", {}),
     "closure without notice": ("iraq/closure-no-notice", {}),
@@ -180,6 +230,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         | {f"programmes.{name}": spec for name, spec in PROGRAMMES.items()}
         | {"parameters.markets.feedback": False},
     ),
+    "every rule, in the valley": ("valley/closure-with-alternatives", EVERYTHING_IN_VALLEY),
 }
 
 
@@ -198,7 +249,8 @@ class Seen:
 def both(case: str, seed: int) -> tuple[SolutionsModel, OracleModel]:
     """Return the model and the oracle of a case at their start."""
     name, changes = CASES[case]
-    scenario = load_scenario(name).override({"months": MONTHS, "rows": 5000, **changes})
+    rows = min(load_scenario(name).spec.rows, 5000)
+    scenario = load_scenario(name).override({"months": MONTHS, "rows": rows, **changes})
     compiled = small_world(scenario, ROWS)
     return SolutionsModel(compiled, seed=seed), oracle_of(compiled, seed)
 

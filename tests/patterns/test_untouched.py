@@ -7,7 +7,7 @@ meets it in the run without it.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -15,27 +15,56 @@ import pytest
 from sim.kernels.columns import FIXED, STATE
 from sim.model import SolutionsModel
 from sim.scenario import Compiled, compile_scenario, load_scenario
+from sim.schema.base import month_name, month_number
 
 MONTHS = 24
-HERE, ORIGIN = "IQ-G08", "IQ-G15"  # Dahuk, Ninewa
-WINDOW = {"first_month": "2018-04", "last_month": "2019-08"}
-CAMPS = ["IQ-D050-C", "IQ-D051-C"]
 NAMES = [column.name for column in (*FIXED, *STATE)]
+Columns = dict[str, np.ndarray]
+Touched = Callable[[SolutionsModel, list[Columns]], np.ndarray]
+
+
+class Place(NamedTuple):
+    """Where it is tried: a scenario, and what belongs to its case."""
+
+    scenario: str
+    rows: int
+    start: str
+    here: str
+    origin: str
+    wave: str
+    camps: list[str]
+    scarce: int  # places of a programme, and families that arrive, a month
+
+    def month(self, number: int) -> str:
+        """Return a month counted from the start, which is 0."""
+        return month_name(month_number(self.start) + number)
+
+    @property
+    def window(self) -> dict[str, str]:
+        """When programmes run."""
+        return {"first_month": self.month(3), "last_month": self.month(19)}
+
+    @property
+    def flight(self) -> dict[str, Any]:
+        """What a shock does besides: it drives out and damages."""
+        return {"displaces": 0.5, "damages": 0.3, "hosts": 2 * self.scarce, "wave": self.wave}
+
+    def offer(self, kind: str, target: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Return a programme whose places are scarce."""
+        return {"kind": kind, "window": self.window, "target": target, "places_per_month": self.scarce, **more}
+
+
+PLACES = {
+    "iraq": Place("iraq/no-closure", 5000, "2018-01", "IQ-G08", "IQ-G15", "w8", ["IQ-D050-C", "IQ-D051-C"], 400),
+    "valley": Place("valley/as-is", 2200, "2024-07", "VA05", "VA04", "f3", ["VA-D03-C", "VA-D06-C"], 40),
+}
 BASE: dict[str, Any] = {
     "months": MONTHS,
-    "rows": 5000,
     "parameters.markets.feedback": False,
     "parameters.pathways.settle_options": 0,
     "parameters.pathways.camp_entry": -20,
     "parameters.review.eviction_rented": 0.02,
 }
-Columns = dict[str, np.ndarray]
-Touched = Callable[[SolutionsModel, list[Columns]], np.ndarray]
-
-
-def offer(kind: str, target: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return a programme whose places are scarce."""
-    return {"kind": kind, "window": WINDOW, "target": target, "places_per_month": 400, **more}
 
 
 def ever(name: str, values: list[str]) -> Touched:
@@ -49,110 +78,86 @@ def ever(name: str, values: list[str]) -> Touched:
     return touched
 
 
-def from_origin(model: SolutionsModel, months: list[Columns]) -> np.ndarray:
+def coming_from(origin: str) -> Touched:
     """Touched is who comes from the area."""
-    return months[0]["origin"] == model.world.geography.pcodes.index(ORIGIN)
+    return lambda model, months: months[0]["origin"] == model.world.geography.pcodes.index(origin)
 
 
-def there_or_from(model: SolutionsModel, months: list[Columns]) -> np.ndarray:
+def there_or_from(area: str) -> Touched:
     """Touched is who is ever in the area, or comes from it."""
-    return ever("area", [ORIGIN])(model, months) | from_origin(model, months)
+    return lambda model, months: ever("area", [area])(model, months) | coming_from(area)(model, months)
 
 
-CASES: dict[str, tuple[dict[str, Any], Touched]] = {
-    "closure of two camps": (
-        {
-            "programmes.closing": {
-                "kind": "camp_closure",
-                "sites": CAMPS,
-                "closing_month": "2018-11",
-                "notice_months": 4,
-            }
-        },
-        ever("site", CAMPS),
-    ),
-    "transport and grant": (
-        {
-            "programmes.bus": offer("transport", {"areas": [HERE]}),
-            "programmes.grant": offer("return_grant", {"areas": [HERE]}),
-        },
-        ever("area", [HERE]),
-    ),
-    "rent subsidy for camps": (
-        {"programmes.rent": offer("rent_subsidy", {"sites": CAMPS})},
-        ever("site", CAMPS),
-    ),
-    "grant by origin": ({"programmes.grant": offer("return_grant", {"origins": [ORIGIN]})}, from_origin),
-    "routes opened": (
-        {
-            "conditions.routes": {
-                "condition": "return_access",
-                "areas": [ORIGIN],
-                "first_month": "2018-06",
-                "value": 1,
-            }
-        },
-        from_origin,
-    ),
-    "shock": ({"shocks.attack": {"area": ORIGIN, "month": "2018-09", "security": 0.1, "months": 6}}, there_or_from),
-    "shock that drives out and damages": (
-        {
-            "shocks.attack": {
-                "area": ORIGIN,
-                "month": "2018-09",
-                "security": 0.1,
-                "months": 6,
-                "displaces": 0.5,
-                "damages": 0.3,
-                "hosts": 900,
-                "wave": "w8",
-            }
-        },
-        there_or_from,
-    ),
-    "services by area of stay": (
-        {  # a house taken by others would lengthen the queue of claims for all from its area
-            "programmes.light": offer("light_repair", {"areas": [HERE]}, occupied_risk=0),
-            "programmes.heavy": offer("heavy_repair", {"areas": [HERE]}, occupied_risk=0),
-            "programmes.visits": offer("go_and_see", {"areas": [HERE]}),
-            "programmes.mission": offer("documents_mission", {"areas": [HERE]}),
-        },
-        ever("area", [HERE]),
-    ),
-    "services by origin": (
-        {
-            "programmes.news": offer("information", {"origins": [ORIGIN]}),
-            "programmes.law": offer("legal_aid", {"origins": [ORIGIN]}),  # claims queue by area of origin
-        },
-        from_origin,
-    ),
-    "security path": (
-        {"programmes.truce": {"kind": "security_path", "window": WINDOW, "areas": [ORIGIN], "to": 0.95}},
-        there_or_from,
-    ),
-    "aid cut in camps": (
-        {"programmes.cut": {"kind": "aid_cut", "window": WINDOW, "areas": [HERE], "where": "camps"}},
-        ever("area", [HERE]),
-    ),
-    "arrivals": (
-        {
-            "arrivals.more": {
-                "origin": ORIGIN,
-                "area": HERE,
-                "wave": "w8",
-                "first_month": "2018-03",
-                "last_month": "2018-12",
-                "families_per_month": 500,
-            }
-        },
-        from_origin,  # their claims to houses join the queue there
-    ),
-}
+def interventions(place: Place) -> dict[str, tuple[dict[str, Any], Touched]]:
+    """Return what is done in a place, and whom it may touch, by name."""
+    closing = {
+        "kind": "camp_closure",
+        "sites": place.camps,
+        "closing_month": place.month(10),
+        "notice_months": 4,
+    }
+    routes = {"condition": "return_access", "areas": [place.origin], "first_month": place.month(5), "value": 1}
+    shock = {"area": place.origin, "month": place.month(8), "security": 0.1, "months": 6}
+    arrivals = {
+        "origin": place.origin,
+        "area": place.here,
+        "wave": place.wave,
+        "first_month": place.month(2),
+        "last_month": place.month(11),
+        "families_per_month": place.scarce,
+    }
+    truce = {"kind": "security_path", "window": place.window, "areas": [place.origin], "to": 0.95}
+    cut = {"kind": "aid_cut", "window": place.window, "areas": [place.here], "where": "camps"}
+    here, from_origin = {"areas": [place.here]}, coming_from(place.origin)
+    return {
+        "closure of two camps": ({"programmes.closing": closing}, ever("site", place.camps)),
+        "transport and grant": (
+            {
+                "programmes.bus": place.offer("transport", {"areas": [place.here]}),
+                "programmes.grant": place.offer("return_grant", {"areas": [place.here]}),
+            },
+            ever("area", [place.here]),
+        ),
+        "rent subsidy for camps": (
+            {"programmes.rent": place.offer("rent_subsidy", {"sites": place.camps})},
+            ever("site", place.camps),
+        ),
+        "grant by origin": (
+            {"programmes.grant": place.offer("return_grant", {"origins": [place.origin]})},
+            from_origin,
+        ),
+        "routes opened": ({"conditions.routes": routes}, from_origin),
+        "shock": ({"shocks.attack": shock}, there_or_from(place.origin)),
+        "shock that drives out and damages": ({"shocks.attack": shock | place.flight}, there_or_from(place.origin)),
+        "services by area of stay": (
+            {  # a house taken by others would lengthen the queue of claims for all from its area
+                "programmes.light": place.offer("light_repair", here, occupied_risk=0),
+                "programmes.heavy": place.offer("heavy_repair", here, occupied_risk=0),
+                "programmes.visits": place.offer("go_and_see", here),
+                "programmes.mission": place.offer("documents_mission", here),
+            },
+            ever("area", [place.here]),
+        ),
+        "services by origin": (
+            {
+                "programmes.news": place.offer("information", {"origins": [place.origin]}),
+                "programmes.law": place.offer("legal_aid", {"origins": [place.origin]}),  # claims queue by origin
+            },
+            from_origin,
+        ),
+        "security path": ({"programmes.truce": truce}, there_or_from(place.origin)),
+        "aid cut in camps": ({"programmes.cut": cut}, ever("area", [place.here])),
+        "arrivals": ({"arrivals.more": arrivals}, from_origin),  # their claims to houses join the queue there
+    }
 
 
-def compiled(changes: dict[str, Any]) -> Compiled:
-    """Return the case with some changes and dwellings for all."""
-    whole = compile_scenario(load_scenario("iraq/no-closure").override({**BASE, **changes}))
+CASES = {name: interventions(place) for name, place in PLACES.items()}
+
+
+def compiled(name: str, changes: dict[str, Any]) -> Compiled:
+    """Return a case with some changes and dwellings for all."""
+    place = PLACES[name]
+    whole = compile_scenario(load_scenario(place.scenario).override({**BASE, "rows": place.rows, **changes}))
     return replace(whole, paths={**whole.paths, "vacant_rentals": whole.paths["vacant_rentals"] + 1e9})
 
 
@@ -161,32 +166,32 @@ def columns(model: SolutionsModel, n: int) -> Columns:
     return {name: values[:n].copy() for name, values in model.households.columns().items()}
 
 
-@pytest.fixture(scope="module")
-def without() -> tuple[SolutionsModel, list[Columns]]:
-    """The run without any intervention, and its columns at the start and after every month."""
-    model = SolutionsModel(compiled({}), seed=3)
+@pytest.fixture(scope="module", params=PLACES)
+def without(request) -> tuple[str, SolutionsModel, list[Columns]]:
+    """The place, the run without any intervention, and its columns at the start and after every month."""
+    model = SolutionsModel(compiled(request.param, {}), seed=3)
     n = len(model.households)
     months = [columns(model, n)]
     for _ in range(MONTHS):
         model.step()
         months.append(columns(model, n))
-    return model, months
+    return request.param, model, months
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CASES["iraq"])
 def test_who_is_out_of_reach_is_untouched(case, without):
-    base, months = without
-    changes, touched = CASES[case]
+    name, base, months = without
+    changes, touched = CASES[name][case]
     reach = touched(base, months)
-    model = SolutionsModel(compiled(changes), seed=3)
+    model = SolutionsModel(compiled(name, changes), seed=3)
     n = len(reach)
     for month in range(MONTHS):
         model.step()
         now = columns(model, n)
-        for name in NAMES:
-            same = now[name] == months[month + 1][name]
-            assert same[~reach].all(), f"month {month}, {name}: {np.flatnonzero(~same & ~reach)[:5]}"
-    changed = np.any([now[name] != months[-1][name] for name in NAMES], axis=0)
+        for column in NAMES:
+            same = now[column] == months[month + 1][column]
+            assert same[~reach].all(), f"month {month}, {column}: {np.flatnonzero(~same & ~reach)[:5]}"
+    changed = np.any([now[column] != months[-1][column] for column in NAMES], axis=0)
     print(f"{case}: {int((~reach).sum())} of {n} rows out of reach, none changed; {int(changed.sum())} others did")
     assert (~reach).sum() > 1000
     if case != "arrivals":
@@ -194,18 +199,19 @@ def test_who_is_out_of_reach_is_untouched(case, without):
 
 
 def test_an_arriving_cohort_renumbers_nobody(without):
-    months = without[1]
-    more = compiled(CASES["arrivals"][0])
+    name, _, months = without
+    more = compiled(name, CASES[name]["arrivals"][0])
     n = len(months[0]["id"])
     assert np.array_equal(more.households["id"][:n], months[0]["id"])
     assert len(np.unique(more.households["id"])) == len(more.households["id"]) > n
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_with_feedback_an_intervention_does_spread(threads):
+@pytest.mark.parametrize("name", PLACES)
+def test_with_feedback_an_intervention_does_spread(name, threads):
     """The other side of the coin: with feedback on, rents and services carry it to others."""
     on = {"parameters.markets.feedback": True}
-    closing = CASES["closure of two camps"][0]
-    runs = [SolutionsModel(compiled({**on, **more}), seed=3, threads=threads).run() for more in ({}, closing)]
+    closing = CASES[name]["closure of two camps"][0]
+    runs = [SolutionsModel(compiled(name, {**on, **more}), seed=3, threads=threads).run() for more in ({}, closing)]
     prices = [run.recorder.arrays["rent"] for run in runs]
     assert not np.array_equal(*prices)

@@ -1,12 +1,15 @@
+import re
 from dataclasses import replace
 
 from sim.experiments import Result
 from sim.report.assumed import assumed
-from sim.report.parameter_tables import parameter_entries
+from sim.report.parameter_tables import SET_HERE, parameter_entries
 from sim.report.programme_words import event_words, programme_words
 from sim.scenario import load_scenario
 from sim.schema.case import Composition
 from sim.schema.parameters import Parameters
+
+PAPERS = {"none": 0.5, "partial": 0.3, "full": 0.2}
 
 
 def test_page_names_what_a_reader_needs(comparison):
@@ -44,6 +47,28 @@ def test_only_changed_parameters_are_called_changed(result):
     changed = page.split("differ from their defaults")[1].split("## ")[0]
     assert "| `parameters.choice.epoch` | 13 |" in changed
     assert changed.count("`parameters.") == 1
+
+
+def test_a_changed_value_never_shows_the_source_of_its_default(result):
+    changes = {"parameters.budget.aid_out": 9, "composition.female_headed": 0.2, "composition.hlp_documents": PAPERS}
+    resolved = load_scenario("iraq/no-closure", changes).spec.model_dump(mode="json")
+    page = assumed(replace(result, resolved=resolved))
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    shown = {row.split(" | ")[0].strip("| `"): row.rsplit(" | ", 1)[1].strip(" |") for row in rows}
+    for name in (*changes, "Headed by a woman without a spouse", "HLP documents"):
+        assert shown[name] == SET_HERE, name
+    assert shown["composition.debt_share"] == "REACH MCNA VIII Iraq 2020: owe over 505,000 IQD"
+    assert f"and {len(changes)} are {SET_HERE}" in page
+
+
+def test_a_changed_value_is_not_counted_as_the_judgement_it_replaced(result):
+    plain = assumed(result)
+    resolved = load_scenario("iraq/no-closure", {"parameters.choice.epoch": 13}).spec.model_dump(mode="json")
+    counted = [
+        int(re.search(r"lack of data; (\d+) of", page)[1])
+        for page in (plain, assumed(replace(result, resolved=resolved)))
+    ]
+    assert counted[0] - counted[1] == 1
 
 
 def test_switches_are_read_from_the_parameters(result):

@@ -1,55 +1,98 @@
 """Whatever is assumed: nobody vanishes, no camp overflows, no dwelling is let twice, no budget is overspent."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.codes import CAMP, RENTED
 from sim.model import SolutionsModel
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
+from sim.schema.base import month_name, month_number
 
 MONTHS = 10
-WINDOW = {"first_month": "2018-02"}
+
+
+class Place(NamedTuple):
+    """Where it is tried: a scenario, and what belongs to its case."""
+
+    scenario: str
+    rows: int
+    every: int  # of these rows one in so many is kept
+    start: str
+    area: str
+    wave: str
+    camps: list[str]  # the first is in the area
+    arriving: int  # families a month
+
+    def month(self, number: int) -> str:
+        """Return a month counted from the start, which is 0."""
+        return month_name(month_number(self.start) + number)
+
+
+IRAQ = Place("iraq/no-closure", 5500, 7, "2018-01", "IQ-G15", "w8", ["IQ-D087-C", "IQ-D050-C"], 700)
+VALLEY = Place("valley/as-is", 2200, 3, "2024-07", "VA03", "f3", ["VA-D03-C", "VA-D06-C"], 60)
+PLACES = {"iraq": IRAQ, "valley": VALLEY}
 
 
 @cache
-def base() -> Scenario:
-    """Return the case with arrivals and one programme of each kind, over ten months."""
+def base(name: str) -> Scenario:
+    """Return a case with arrivals, over ten months."""
+    place = PLACES[name]
     arrivals = {
-        "origin": "IQ-G15",
-        "area": "IQ-G15",
+        "origin": place.area,
+        "area": place.area,
         "shelter": "camp",
-        "site": "IQ-D087-C",
-        "wave": "w8",
-        "first_month": "2018-02",
-        "last_month": "2018-05",
-        "families_per_month": 700,
+        "site": place.camps[0],
+        "wave": place.wave,
+        "first_month": place.month(1),
+        "last_month": place.month(4),
+        "families_per_month": place.arriving,
     }
-    return load_scenario("iraq/no-closure").override({"months": MONTHS, "rows": 5500, "arrivals.more": arrivals})
+    return load_scenario(place.scenario).override({"months": MONTHS, "rows": place.rows, "arrivals.more": arrivals})
 
 
 @cache
-def few_households() -> dict[str, np.ndarray]:
-    """Return every seventh household of the start, and those who arrive: what is tested does not need more."""
-    whole = compile_scenario(base()).households
-    kept = (whole["arrival"] > 0) | (np.arange(len(whole["id"])) % 7 == 0)
-    return {name: values[kept] for name, values in whole.items()}
+def few_households(name: str) -> dict[str, np.ndarray]:
+    """Return some households of the start, and those who arrive: what is tested does not need more."""
+    whole = compile_scenario(base(name)).households
+    kept = (whole["arrival"] > 0) | (np.arange(len(whole["id"])) % PLACES[name].every == 0)
+    return {column: values[kept] for column, values in whole.items()}
 
 
-def scenario(changes: dict[str, Any]) -> Compiled:
-    """Return the base case with some changes, for few households."""
-    few = few_households()
+def scenario(name: str, changes: dict[str, Any]) -> Compiled:
+    """Return the base of a case with some changes, for few households."""
+    few = few_households(name)
     with patch("sim.scenario.compiled.households_of", lambda _: few):
-        return compile_scenario(base().override(changes))
+        return compile_scenario(base(name).override(changes))
 
 
-numbers = st.integers(0, 1200)
-assumptions = st.fixed_dictionaries(
-    {
+def assumptions(place: Place) -> st.SearchStrategy[dict[str, Any]]:
+    """Return changes of a scenario: one programme of each kind, a closure, and parameters far from their defaults."""
+    programmes = {kind: offer(kind, place) for kind in ("transport", "return_grant", "rent_subsidy")}
+    return st.fixed_dictionaries(parameters(place) | {f"programmes.{name}": spec for name, spec in programmes.items()})
+
+
+def offer(kind: str, place: Place) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a programme with scarce places and money, or none."""
+    return st.fixed_dictionaries(
+        {
+            "kind": st.just(kind),
+            "window": st.just({"first_month": place.month(1)}),
+            "places_per_month": st.integers(0, 1200),
+            "budget": st.one_of(st.none(), st.integers(0, 500_000)),
+            "allocation": st.sampled_from(["need", "lottery"]),
+        }
+    )
+
+
+def parameters(place: Place) -> dict[str, st.SearchStrategy[Any]]:
+    """Return parameters, a housing shortage, and a closure of some camps."""
+    return {
         "parameters.review.eviction_rented": st.floats(0, 0.2),
         "parameters.gates.reinstall": st.floats(0, 1000),
         "parameters.pathways.return_home": st.floats(-3, 3),
@@ -61,33 +104,20 @@ assumptions = st.fixed_dictionaries(
         "conditions.homes": st.fixed_dictionaries(
             {
                 "condition": st.just("vacant_rentals"),
-                "first_month": st.just("2018-01"),
+                "first_month": st.just(place.start),
                 "times": st.sampled_from([0.0, 0.01, 1.0]),
             }
         ),
         "programmes.closing": st.fixed_dictionaries(
             {
                 "kind": st.just("camp_closure"),
-                "sites": st.sampled_from(["all", ["IQ-D087-C", "IQ-D050-C"]]),
-                "closing_month": st.sampled_from(["2018-05", "2018-06"]),
+                "sites": st.sampled_from(["all", place.camps]),
+                "closing_month": st.sampled_from([place.month(4), place.month(5)]),
                 "notice_months": st.integers(0, 8),
                 "share": st.sampled_from([0.3, 1.0]),
             }
         ),
-        **{
-            f"programmes.{kind}": st.fixed_dictionaries(
-                {
-                    "kind": st.just(kind),
-                    "window": st.just(WINDOW),
-                    "places_per_month": numbers,
-                    "budget": st.one_of(st.none(), st.integers(0, 500_000)),
-                    "allocation": st.sampled_from(["need", "lottery"]),
-                }
-            )
-            for kind in ("transport", "return_grant", "rent_subsidy")
-        },
     }
-)
 
 
 def assert_conserved(model: SolutionsModel, families: int, persons: int) -> None:
@@ -128,12 +158,14 @@ def rentals(model: SolutionsModel) -> np.ndarray:
     return np.floor(vacant).astype(np.int64) + model.world.start.renters
 
 
+@pytest.mark.parametrize("name", PLACES)
 @settings(
     max_examples=15, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-@given(assumptions, st.integers(0, 2**64 - 1))
-def test_nothing_is_lost_and_no_limit_is_passed(changes, seed):
-    compiled = scenario(changes)
+@given(st.data(), st.integers(0, 2**64 - 1))
+def test_nothing_is_lost_and_no_limit_is_passed(name, data, seed):
+    changes = data.draw(assumptions(PLACES[name]))
+    compiled = scenario(name, changes)
     model = SolutionsModel(compiled, seed=seed)
     weight = compiled.households["weight"].astype(np.int64)
     families, persons = int(weight.sum()), int((weight * compiled.households["size"]).sum())
