@@ -13,8 +13,8 @@ CLOSURE_WARNING = (
     "and on the worst-off group before any total."
 )
 AID_CUT_WARNING = (
-    "Cutting aid moves people who would not have moved, and takes from those who stay. Read the lines on moves while "
-    "aid was cut, on debt and on the worst-off group before any total."
+    "Cutting aid moves people who would not have moved, and takes from those who stay. Read the lines on induced "
+    "moves, on debt and on the worst-off group before any total."
 )
 NOTICE_MONTHS = 6
 AFTER_MONTHS = 2  # programmes go on after the closing month

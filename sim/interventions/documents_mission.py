@@ -1,8 +1,8 @@
 """Civil documents mission: a mobile registry that issues lost or missing civil documents.
 
 It opens the documents gate of all three pathways alike: return, local integration and settlement elsewhere. Side
-effects: more families can sign a lease, so low-end rents rise for all; those who can now file a claim lengthen the
-queue for legal aid.
+effects: the next gate binds, so more families are stopped by a ruined house or for want of a dwelling to rent; those
+who can now file a claim lengthen the queue for legal aid.
 """
 
 from typing import Literal

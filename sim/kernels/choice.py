@@ -9,6 +9,7 @@ from sim.kernels.codes import (
     CAMP,
     DOCUMENTS,
     DWELLING,
+    FORCING,
     HOSTED,
     INTEGRATE,
     MONEY,
@@ -29,7 +30,6 @@ from sim.kernels.compile import called, inlined
 from sim.kernels.displacement import weigh_displacement, weigh_flight
 from sim.kernels.draws import NETWORK, draw4
 from sim.kernels.gates import (
-    ALL_VACANCIES,
     documents_gate,
     funds,
     home_gates,
@@ -65,9 +65,9 @@ def choose(who, now, month, offers, push, held):
 
 
 @inlined
-def choose_unpushed(who, now, month, offers, push):
-    """Return the Choice of the same month without the push: every vacancy counts as won, and aid is as before a cut."""
-    return chosen(who, now, month, np.int64(offers), np.int64(0), np.int64(ALL_VACANCIES), push & PUSH_AID_CUT != 0)
+def choose_unpushed(who, now, month, offers, push, held):
+    """Return the Choice of the same month without the push, with aid as it was before a cut."""
+    return chosen(who, now, month, np.int64(offers), np.int64(0), np.int64(held), push & PUSH_AID_CUT != 0)
 
 
 @called
@@ -103,7 +103,7 @@ def chosen(who, now, month, offers, push, held, uncut):
         if not scene.struck or now.area != who.origin:
             choice = weigh(choice, returning(who, now, home, month, scene))
     choice = weigh_settlement(choice, who, now, month, scene)
-    if push or untenable:
+    if push & FORCING or untenable:  # a cut of aid alone opens nothing: it works through what it leaves to live on
         choice = weigh_displacement(choice, who, now, here, month, scene)
     if scene.struck or insecure(here, month.params):
         choice = weigh_flight(choice, who, now, month, scene)

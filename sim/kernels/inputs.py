@@ -49,7 +49,7 @@ Place = namedtuple(
     "displaces "  # share of families that a shock drives out this month
     "damages "  # share of owners from here whose house a shock makes unusable this month
     "aid_camp_share aid_out_share "  # aid that is paid, in camps and out of them; 1: no cut
-    "aid_falls "  # bits: 1 aid in camps, 2 aid out of camps falls this month
+    "aid_camp_fall aid_out_fall "  # how much smaller that share is than a month before
     "fallback_site "  # the open camp with most free places, or -1
     "key",  # stable number of the area in draws, low five bits zero
 )
@@ -92,7 +92,7 @@ def place_of(areas, a):
     row = areas[a]
     return Place(
         row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11],
-        row[12], row[13], row[14], row[15], row[16], np.int64(row[17]), np.int64(row[18]), np.uint32(np.int64(row[19])),
+        row[12], row[13], row[14], row[15], row[16], row[17], row[18], np.int64(row[19]), np.uint32(np.int64(row[20])),
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ no other row, so blocks can run on any number of threads.
 
 import math
 
+import numpy as np
+
 from sim.kernels.beliefs import beliefs_after
 from sim.kernels.budget import savings_after, works
 from sim.kernels.choice import choose
@@ -66,7 +68,7 @@ def consider(state, plan, i, who, month, review, eviction, entering):
     push = pushes(who, now, here, month, eviction, entering)
     ordinary = plan.served[i] > 0 or ordinary_review(now, here, month, offers, review)
     plan.push[i], plan.ordinary[i] = push, ordinary
-    if ordinary or forced_review(now, here, push):
+    if ordinary or forced_review(now, here, push, review):
         make_plan(state, plan, i, who, month, offers, ALL_VACANCIES)
 
 
@@ -127,7 +129,8 @@ def act_rows(fixed, state, plan, month, stocks, events, start, stop):
 def carry_out(fixed, state, plan, i, month, events):
     """Carry out the plan of household ``i`` with the places it was given; return whether it moved."""
     who, now, push = person(fixed, i), standing(state, i), plan.push[i]
-    choice = choose(who, now, month, plan.granted[i], push, plan.vacancy[i])
+    granted, held = np.int64(plan.granted[i]), np.int64(plan.vacancy[i])
+    choice = choose(who, now, month, granted, push, held)
     action = choice.action
     if plan.granted[i] != plan.offers[i] and lost(plan, i, action):
         state.intention[i], state.gates[i] = plan.kind[i], 1 << SEAT
@@ -135,7 +138,7 @@ def carry_out(fixed, state, plan, i, month, events):
         plan.intent_needs[i] = 1 if plan.vacancy[i] >= 0 else 0
     if action.kind == STAY:
         return False
-    verdict = judge(who, now, month, choice, push, plan.ordinary[i])
+    verdict = judge(who, now, month, choice, push, plan.ordinary[i], granted, held)
     before, since_push = situation(state, i), state.months_since_push[i]
     move(state, i, month, action, push)
     count_move(fixed, i, before, situation(state, i), action, push, since_push, verdict, events)

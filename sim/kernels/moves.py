@@ -9,6 +9,7 @@ from sim.kernels.choice import choose_unpushed
 from sim.kernels.codes import (
     DIVERTED,
     EXPELLED,
+    FORCING,
     HASTENED,
     MOVE_DISPLACED,
     MOVED_ANYWAY,
@@ -20,6 +21,7 @@ from sim.kernels.codes import (
     UNPUSHED,
 )
 from sim.kernels.compile import inlined
+from sim.kernels.gates import ALL_VACANCIES
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of, place_of
 from sim.kernels.options import last_refuge
@@ -60,16 +62,18 @@ def premature(now, action, there, params):
 
 
 @inlined
-def judge(who, now, month, choice, push, ordinary):
+def judge(who, now, month, choice, push, ordinary, granted, held):
     """Return the Verdict on a move, before it is made.
 
-    A pushed move is judged by living the same month again, with the same draws, without the push: with every offer
-    and vacancy that was open at the start of the month, as if it had won those it would have needed.
+    A pushed move is judged by living the same month again, with the same draws, without the push. Those forced out
+    might have stood in other queues: they have every offer and vacancy that was open at the start of the month, as if
+    they had won those they would have needed. Those whose aid was cut have what they were granted and hold.
     """
     action, pushed = choice.action, UNPUSHED
     if push:
-        offers = offers_open_to(who, now, month)
-        pushed = push_class(action, choose_unpushed(who, now, month, offers, push).action, ordinary)
+        if push & FORCING:
+            granted, held = offers_open_to(who, now, month), ALL_VACANCIES
+        pushed = push_class(action, choose_unpushed(who, now, month, granted, push, held).action, ordinary)
     home = place_of(month.areas, who.origin)
     knows = action.kind != RETURN or informed(now, home, month.params.beliefs)
     others = choice.n_open if last_refuge(action) else choice.n_open - 1

@@ -45,10 +45,10 @@ def struck(who, here, month):
 
 
 @inlined
-def forced_review(now, here, push):
-    """Whether a push makes a household review: a cut of aid does so only in a month in which aid falls."""
-    falls = here.aid_falls & (1 if now.shelter == CAMP else 2)
-    return push & FORCING != 0 or (push & PUSH_AID_CUT != 0 and falls != 0)
+def forced_review(now, here, push, luck):
+    """Whether a push makes a household review; a cut of aid does so for as many as there is aid gone this month."""
+    fall = here.aid_camp_fall if now.shelter == CAMP else here.aid_out_fall
+    return push & FORCING != 0 or (push & PUSH_AID_CUT != 0 and luck < fall)
 
 
 @inlined

@@ -44,11 +44,12 @@ def _moves(
     return total
 
 
-def _moved_by(push: str, classes: str | list[str]) -> Callable[[xr.Dataset], float]:
-    """Return moves of some classes under a push, alone or with others."""
+def _moved_by(push: str, classes: str | list[str], alone: bool = False) -> Callable[[xr.Dataset], float]:
+    """Return moves of some classes under a push, with or without others beside it."""
 
     def total(data: xr.Dataset) -> float:
-        pushes = [mask for mask in data["push"].values if push in str(mask).split("_and_")]
+        found = {str(mask): str(mask).split("_and_") for mask in data["push"].values}
+        pushes = [mask for mask, parts in found.items() if parts == [push] or (push in parts and not alone)]
         return float(data["moves_by_push"].sel(push=pushes, push_class=classes).sum())
 
     return total
@@ -92,7 +93,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("expelled", "Expelled: would not have moved", "families", "Moved under a push", _moves(classes="expelled")),
     Outcome("expelled_by_closure", "of these by the closing of a camp", "families", "Moved under a push", _moved_by("closure", "expelled")),
     Outcome("expelled_by_shock", "of these by a shock", "families", "Moved under a push", _moved_by("shock", "expelled")),
-    Outcome("expelled_by_aid_cut", "of these while their aid was cut", "families", "Moved under a push", _moved_by("aid_cut", "expelled")),
+    Outcome("expelled_by_aid_cut", "of these by a cut of aid alone", "families", "Moved under a push", _moved_by("aid_cut", "expelled", alone=True)),
     Outcome("diverted", "Diverted: would have gone elsewhere", "families", "Moved under a push", _moves(classes="diverted")),
     Outcome("hastened", "Hastened: would have gone, but later", "families", "Moved under a push", _moves(classes="hastened")),
     Outcome("moved_anyway", "Would have moved that month anyway", "families", "Moved under a push", _moves(classes="would_have_moved_now")),

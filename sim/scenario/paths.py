@@ -64,7 +64,7 @@ def _apply_change(
 
 
 def _measures(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> None:
-    """Let measures change conditions, in the order written; and note where aid falls, which makes families review."""
+    """Let measures change conditions, in the order written; and note how far aid falls, which makes families review."""
     shape = paths["security"].shape
     paths["aid_camp_share"], paths["aid_out_share"] = np.ones(shape), np.ones(shape)
     for spec in scenario.spec.programmes.values():
@@ -72,12 +72,10 @@ def _measures(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) ->
             first = month_index(scenario, spec.window.first_month)
             last = shape[0] - 1 if spec.window.last_month is None else month_index(scenario, spec.window.last_month)
             spec.act(paths, range(first, last + 1), [pcodes.index(pcode) for pcode in spec.areas or pcodes])
-    paths["aid_falls"] = _falls(paths["aid_camp_share"]) + 2 * _falls(paths["aid_out_share"])
-
-
-def _falls(share: Float) -> Float:
-    before = np.vstack([np.ones(share.shape[1]), share[:-1]])
-    return np.asarray(share < before, np.float64)
+    for kind in ("camp", "out"):
+        share = paths[f"aid_{kind}_share"]
+        before = np.vstack([np.ones(shape[1]), share[:-1]])
+        paths[f"aid_{kind}_fall"] = np.maximum(0.0, before - share)
 
 
 def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> None:

@@ -19,6 +19,11 @@ SCENARIOS = (
     "valley/as-is",
     "valley/closure-no-notice",
     "valley/closure-with-alternatives",
+    "valley/rebuild-first",
+    "valley/papers-and-news",
+    "valley/slope-secured",
+    "valley/third-flood",
+    "valley/aid-ends",
 )
 MOST_ROWS, MONTHS, SEED = 5000, 22, 1
 

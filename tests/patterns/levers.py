@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernels.codes import DISPLACED, EXPELLED, OWNER, PUSH_AID_CUT, PUSH_SHOCK, RETURN, RETURNED
+from sim.kernels.codes import DISPLACED, DWELLING, EXPELLED, HASTENED, OWNER, PUSH_SHOCK, RETURN, RETURNED, VACANCY
 from sim.model import SolutionsModel
 from sim.scenario import Compiled, compile_scenario, load_scenario
 
@@ -37,6 +37,7 @@ class Lever:
     cause: Reading
     side: Reading
     stock: int = 0
+    months: int = 36  # beliefs are read while they still differ, the rest at the end
 
 
 def families(model: SolutionsModel, mask: np.ndarray) -> float:
@@ -68,7 +69,7 @@ def without_documents(model: SolutionsModel) -> float:
 
 
 def belief_gap(model: SolutionsModel, absolute: bool) -> float:
-    """Return how far beliefs of families away are from (or above) the truth, on average over the months recorded."""
+    """Return how far beliefs of families away are from (or above) the truth, on average."""
     h, world = model.households, model.world
     away = (h["at_home"] == 0) & (h["present"] == 1)
     origin = h["origin"][away]
@@ -83,6 +84,11 @@ def belief_gap(model: SolutionsModel, absolute: bool) -> float:
 def recorded(name: str, *at: Any) -> Measure:
     """Return the sum over months of a recorded array at some place."""
     return lambda model: float(model.recorder.arrays[name][(slice(None), *at)].sum())
+
+
+def want_of(model: SolutionsModel, gate: int) -> float:
+    """Return family-months in which a gate stopped an intention of any kind."""
+    return float(model.recorder.arrays["blocked"][..., gate].sum())
 
 
 def average(name: str, area: str | None = None) -> Measure:
@@ -125,6 +131,7 @@ def programme(kind: str, **more: Any) -> dict[str, Any]:
 
 BLOCKED = Reading("want to return and cannot, family-months", +1, recorded("blocked", RETURN))
 RENT = Reading("rent, average of areas, cents", +1, average("rent"))
+INDUCED = slice(HASTENED, EXPELLED + 1)
 
 LEVERS: dict[str, Lever] = {
     "light repair": Lever(
@@ -143,21 +150,26 @@ LEVERS: dict[str, Lever] = {
         programme("go_and_see", places_per_month=600),
         Reading("gap of belief to truth", -1, lambda model: belief_gap(model, absolute=True)),
         BLOCKED,
+        months=9,
     ),
     "information": Lever(
         programme("information", places_per_month=1000, strength=0.8),
         Reading("gap of belief to truth", -1, lambda model: belief_gap(model, absolute=True)),
         BLOCKED,
+        months=9,
     ),
     "slanted information": Lever(
         programme("information", places_per_month=1000, strength=0.8, slant=0.5),
         Reading("belief above truth", +1, lambda model: belief_gap(model, absolute=False)),
         Reading("uninformed returns", +1, recorded("uninformed", slice(None), RETURN)),
+        months=9,
     ),
     "documents mission": Lever(
         programme("documents_mission", places_per_month=600),
         Reading("families without civil documents", -1, without_documents),
-        RENT,
+        Reading(
+            "stopped by want of a dwelling, family-months", +1, lambda m: want_of(m, DWELLING) + want_of(m, VACANCY)
+        ),
     ),
     "legal aid": Lever(
         programme("legal_aid", places_per_month=60, months=3, handles="occupied_houses"),
@@ -195,7 +207,7 @@ LEVERS: dict[str, Lever] = {
     "aid cut": Lever(
         programme("aid_cut"),
         Reading("savings of the displaced, USD", -1, savings),
-        Reading("expelled while their aid was cut", +1, pushed_moves(PUSH_AID_CUT, EXPELLED)),
+        Reading("induced moves", +1, recorded("moves", INDUCED)),
     ),
 }
 
@@ -204,7 +216,10 @@ def differences(name: str, seeds: Iterable[int]) -> dict[str, np.ndarray]:
     """Return the paired differences of cause, tracked stock and side effect of a lever, one a seed."""
     lever = LEVERS[name]
     readings = {"cause": lever.cause.value, "stock": displaced, "side": lever.side.value}
-    compiled = [compile_scenario(load_scenario(CASE).override(changes)) for changes in ({}, lever.changes)]
+    compiled = [
+        compile_scenario(load_scenario(CASE).override({"months": lever.months, **changes}))
+        for changes in ({}, lever.changes)
+    ]
     pairs = [[_readings(one, seed, readings) for one in compiled] for seed in seeds]
     return {key: np.array([with_it[key] - without[key] for without, with_it in pairs]) for key in readings}
 

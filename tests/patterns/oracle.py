@@ -334,10 +334,10 @@ class HouseholdAgent(mesa.Agent):
         return self.uncommitted_away and share < 1.0
 
     @property
-    def aid_falls(self) -> bool:
-        """Return whether a smaller share of aid is paid where it is than in the month before."""
+    def aid_fall(self) -> float:
+        """Return how much smaller a share of aid is paid where it is than in the month before."""
         camp, t = self.shelter == codes.CAMP, self.model.month
-        return self.here.aid_share(camp, t) < self.here.aid_share(camp, t - 1)
+        return self.here.aid_share(camp, t - 1) - self.here.aid_share(camp, t)
 
     @property
     def hosted_at_origin(self) -> bool:
@@ -504,7 +504,7 @@ class HouseholdAgent(mesa.Agent):
         chance = p.settled if self.committed else p.floor + (p.base - p.floor) * fading
         event = self.invited() or self.here.shock != 0 or self.served
         self.ordinary = bool(self.review_word < chance or self.gates != 0 or event)
-        alarmed = self.aid_falls and self.push & codes.PUSH_AID_CUT
+        alarmed = self.review_word < self.aid_fall and self.push & codes.PUSH_AID_CUT
         self.reviewed = bool(self.ordinary or self.push & codes.FORCING or alarmed)
 
     def invited(self) -> bool:
@@ -585,7 +585,7 @@ class HouseholdAgent(mesa.Agent):
         if not self.at_home and not (struck and self.origin == self.area):
             yield self.return_home(offers)
         yield from self.settle_elsewhere()
-        if push or self.failing:
+        if push & codes.FORCING or self.failing:
             if not struck:
                 yield from self.move_within_area(offers, push)
             if self.at_home and self.last_area >= 0 and self.last_area != self.area:
@@ -883,7 +883,9 @@ class HouseholdAgent(mesa.Agent):
         if not self.push:
             return codes.UNPUSHED
         aid_cut = bool(self.push & codes.PUSH_AID_CUT)
-        otherwise = self.choose("without push", self.open_offers(), 0, self.free_for_me, aid_cut).action
+        forced = self.push & codes.FORCING
+        offers, vacant = (self.open_offers(), self.free_for_me) if forced else (self.granted, self.vacant_to_me)
+        otherwise = self.choose("without push", offers, 0, vacant, aid_cut).action
         if otherwise.kind == codes.STAY:
             return codes.EXPELLED
         if not otherwise.same_as(action):

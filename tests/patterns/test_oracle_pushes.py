@@ -215,23 +215,28 @@ def test_aid_cut_by_hand():
     assert household.aid(household.here, False, codes.CAMP) == 4 * 2500
 
 
-def test_a_cut_presses_while_it_lasts_and_alarms_when_it_falls():
-    model = calm(families(1), {"aid_out_share": SHARES})
-    household, pressed, reviewed = model.households[0], [], []
+def test_a_cut_presses_while_it_lasts_and_alarms_as_many_as_there_is_aid_gone():
+    model = calm(families(400), {"aid_out_share": SHARES})
+    pressed, alarmed = [], []
     for t in range(len(SHARES)):
-        household.area, household.shelter, household.at_home, household.settled = 1, codes.RENTED, 0, 0
-        household.gates = 0
+        for household in model.households:
+            household.area, household.shelter, household.at_home, household.settled = 1, codes.RENTED, 0, 0
+            household.gates = 0
         model.step()
-        pressed += [t] if household.push == CUT else []
-        reviewed += [t] if household.reviewed else []
-        assert not household.ordinary
-    assert (pressed, reviewed) == ([2, 3, 4, 5], [2, 5])
+        pressed += [t] if all(household.push == CUT for household in model.households) else []
+        fall = (SHARES[t - 1, 1] if t else 1.0) - SHARES[t, 1]
+        assert not any(household.ordinary for household in model.households)
+        assert all(household.reviewed == (household.review_word < fall) for household in model.households)
+        alarmed.append(sum(household.reviewed for household in model.households) / 400)
+    assert pressed == [2, 3, 4, 5]
+    falls = -np.diff([1.0, *SHARES[:, 1]]).clip(max=0)
+    assert alarmed == pytest.approx(falls.tolist(), abs=0.08)
 
 
 def test_a_cut_from_the_first_month_falls_then():
-    model = calm(families(1), {"aid_out_share": [0.5, 0.5]})
+    model = calm(families(400), {"aid_out_share": [0.5, 0.5]})
     model.step()
-    assert model.households[0].reviewed
+    assert sum(household.reviewed for household in model.households) == pytest.approx(200, abs=32)
 
 
 @pytest.mark.parametrize(
