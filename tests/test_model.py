@@ -120,7 +120,7 @@ def test_programme_frame_counts_up(done):
     served = frame.set_index("name", append=True)["served"].unstack("name").groupby("Step").sum()
     assert served.columns.tolist() == sorted(done.compiled.programmes)
     expected = done.recorder.arrays["served"].cumsum(0)
-    assert served[list(done.compiled.offers)].to_numpy().tolist() == expected.tolist()
+    assert served[list(done.compiled.programmes)].to_numpy().tolist() == expected.tolist()
     assert expected[-1].sum() > 0
 
 
@@ -216,7 +216,7 @@ def test_the_largest_seed_runs(compiled):
 )
 def test_what_cannot_be_used_is_refused(given, message):
     with pytest.raises(InputError, match=message):
-        SolutionsModel(**given)
+        SolutionsModel(**{"scenario": "valley/as-is", **given})
 
 
 def test_a_name_out_of_an_array_is_a_name():

@@ -13,10 +13,11 @@ MANIFEST = "manifest.json"
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """Yield a temporary folder beside ``target`` that takes its name when everything was written, with its sums.
+def whole_folder(target: Path, sealed: bool = True) -> Iterator[Path]:
+    """Yield a temporary folder beside ``target`` that takes its name when everything was written.
 
     An earlier results folder of that name is replaced at that moment; any other folder that is not empty is refused.
+    What is ``sealed`` is not meant to be edited: the sums of its files are kept with it.
     """
     target = Path(target)
     refuse_foreign(target)
@@ -27,7 +28,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
         raise InputError(f"the folder cannot be written: {error.strerror}", file=target) from None
     try:
         yield draft
-        write_sums(draft, files_in(draft))
+        if sealed:
+            write_sums(draft, files_in(draft))
         draft.chmod(0o755)
         _put_in_place(draft, target)
     except OSError as error:

@@ -33,7 +33,7 @@ def new_case(folder: str | Path, case: str | None = None) -> list[Path]:
     """
     source, target = case_folder(case or first_case()), Path(folder)
     _refuse_taken(target)
-    with whole_folder(target.resolve()) as draft:
+    with whole_folder(target.resolve(), sealed=False) as draft:
         for file in _files(source):
             shutil.copyfile(file, draft / file.name)  # without its mode: an installed file may be read-only
     return _files(target)

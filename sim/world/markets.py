@@ -103,8 +103,8 @@ def vacant_homes(at_start: Float, now: Totals, start: Totals, markets: Markets) 
 
 def all_renters(now: Totals, start: Totals, markets: Markets) -> Int:
     """Return renters, int64[A], with the occupants of houses that were given back and who now rent nearby."""
-    occupants = np.floor(markets.occupants_rent * (start.claims - now.claims)).astype(np.int64)
-    renters: Int = np.maximum(0, now.renters + occupants)
+    given_back = np.maximum(0, start.claims - now.claims)
+    renters: Int = now.renters + np.floor(markets.occupants_rent * given_back).astype(np.int64)
     return renters
 
 

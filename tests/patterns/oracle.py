@@ -93,8 +93,8 @@ class Area:
         jobs += math.floor(p.job_absorption * (now.workers[i] - start.workers[i]))
         workers = hosts + now.workers[i]
         self.employment = min(p.employment_cap, max(0, jobs) / workers) if workers else 0.0
-        given_back = math.floor(p.occupants_rent * (start.claims[i] - now.claims[i]))
-        tenants = max(0, now.renters[i] + given_back)  # occupants of houses given back rent too
+        given_back = max(0, start.claims[i] - now.claims[i])
+        tenants = now.renters[i] + math.floor(p.occupants_rent * given_back)  # their occupants rent too
         renters = math.floor(self.host_population * p.host_renter_share)
         before = max(1, renters + start.renters[i])
         pressure = ((renters + tenants) / before) ** p.rent_elasticity

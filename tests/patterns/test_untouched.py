@@ -157,7 +157,9 @@ CASES = {name: interventions(place) for name, place in PLACES.items()}
 def compiled(name: str, changes: dict[str, Any]) -> Compiled:
     """Return a case with some changes and dwellings for all."""
     place = PLACES[name]
-    whole = compile_scenario(load_scenario(place.scenario).override({**BASE, "rows": place.rows, **changes}))
+    safe = {"condition": "security", "first_month": place.start, "value": 0.9}  # nobody flees into the area concerned
+    base = {**BASE, "rows": place.rows, "conditions.safe": safe}
+    whole = compile_scenario(load_scenario(place.scenario).override({**base, **changes}))
     return replace(whole, paths={**whole.paths, "vacant_rentals": whole.paths["vacant_rentals"] + 1e9})
 
 

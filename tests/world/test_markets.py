@@ -94,3 +94,11 @@ def test_without_feedback_camps_and_claims_follow_the_present():
     assert found.claim_rate[0] == 0.5
     assert found.free[2:].tolist() == [5, 20, 0, 0]
     assert found.fallback[0] == 1
+
+
+def test_occupants_of_houses_given_back_rent_nearby_and_nobody_is_let_on_a_guess():
+    markets = MARKETS.model_copy(update={"occupants_rent": 0.5})
+    found = prices(markets, claims=[5, 0])  # 7 given back, 3 rent
+    assert found.rent[0] == np.floor(10_000 * np.sqrt(33 / 30))
+    assert found.free[0] == 5 - 3
+    assert prices(markets, claims=[20, 0]).free[0] == prices(markets).free[0] == 5
