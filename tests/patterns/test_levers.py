@@ -6,7 +6,7 @@ from levers import LEVERS, Lever, differences
 from scipy import stats
 
 SEEDS = range(30)
-LEVEL = 0.001  # one-sided; with 11 levers and up to 3 signs each, a false alarm in 30 versions of the code
+LEVEL = 0.001  # of a one-sided sign test: 24 of 30 seeds; with some 27 signs, a false alarm in 37 versions of the code
 
 
 @pytest.mark.slow
@@ -15,9 +15,9 @@ def test_direction_over_paired_seeds(name: str) -> None:
     lever, found = LEVERS[name], differences(name, SEEDS)
     for key, sign in signs(lever).items():
         values = found[key]
-        print(f"{name}, {key}: mean {values.mean():+.4g}, {np.mean(np.sign(values) == sign):.0%} of seeds as stated")
-        assert values.any(), f"{key}: nothing changed"
-        assert stats.ttest_1samp(sign * values, 0, alternative="greater").pvalue < LEVEL, key
+        agree = int((np.sign(values) == sign).sum())
+        print(f"{name}, {key}: mean {values.mean():+.4g}, {agree} of {len(values)} seeds as stated")
+        assert stats.binomtest(agree, len(values), alternative="greater").pvalue < LEVEL, key
 
 
 def signs(lever: Lever) -> dict[str, int]:
