@@ -2,11 +2,12 @@
 
 import os
 import platform
-import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
 
 from sim.experiments.self_test import self_test
 from sim.kernels.compile import cache_folder, cache_folders, claim, cpu_name, is_compiled
@@ -51,7 +52,8 @@ def examine() -> Examination:
 
 
 def _software() -> Facts:
-    needed = [re.split(r"[^\w.-]", line)[0] for line in requires(PACKAGE) or () if "extra ==" not in line]
+    wanted = [Requirement(line) for line in requires(PACKAGE) or ()]
+    needed = [one.name for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
     return {PACKAGE: _version(PACKAGE), "python": platform.python_version(), **{n: _version(n) for n in needed}}
 
 

@@ -320,7 +320,7 @@ def last_deliveries(model: SolutionsModel, oracle: OracleModel) -> list[tuple[in
     return [(entry.taken, entry.spent, entry.waiting) for entry in (oracle.service_log[-n:] if n else [])]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 7])
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 1, pytest.param(7, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("case", CASES)
 def test_kernels_and_oracle_agree_row_for_row(case, seed):
     model, oracle = both(case, seed)
