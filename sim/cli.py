@@ -132,7 +132,7 @@ def run(
                 compiled, seed=seed, threads=threads, tick=bar.tick, checkpoint_every=checkpoint_every, checkpoint=kept
             )
         written = save_run(result, target)
-    _show_run(result, loaded, written)
+    _show_run(result, written)
 
 
 @app.command()
@@ -160,7 +160,7 @@ def resume(
         with progress(_console(stderr=True), left, "months") as bar:
             result = resume_run(checkpoint, threads, bar.tick)
         written = save_run(result, folder)
-    _show_run(result, checkpoint.scenario, written)
+    _show_run(result, written)
 
 
 @app.command()
@@ -218,7 +218,7 @@ def show(
     shown = open_any(folder)
     console = _console()
     console.print(tables_of(shown, console.width))
-    for note in getattr(shown, "notes", ()):
+    for note in shown.notes:
         _say(f"\n{note}")
 
 
@@ -277,14 +277,13 @@ def _loaded(name: str, changes: list[str] | None) -> "Scenario":
     return load_scenario(name, overrides)
 
 
-def _show_run(result: "Result", scenario: "Scenario", written: list[Path]) -> None:
-    from sim.experiments.counterparts import warnings_on
+def _show_run(result: "Result", written: list[Path]) -> None:
     from sim.report.tables import run_tables
 
     console = _console()
     console.print(run_tables(result, console.width))
-    for warning in warnings_on([scenario]):
-        _say(f"\n{warning}")
+    for note in result.notes:
+        _say(f"\n{note}")
     _say(f"\nstate hash {result.manifest['state_hash']}")
     _list_written(written)
 

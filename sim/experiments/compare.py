@@ -137,6 +137,7 @@ def compare(
     _refuse_twice("scenario", [scenario.name for scenario in loaded])
     compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
     _refuse_mixed(compiled)
+    notes += _sizes(compiled)
     finished, hashes = _run_all(compiled, chosen, threads, tick)
     if len(finished) < len(chosen):
         notes.append(f"Interrupted: {len(finished)} of {len(chosen)} seeds finished.")
@@ -175,6 +176,18 @@ def _refuse_mixed(compiled: dict[str, Compiled]) -> None:
     if len(spans) > 1:
         found = ", ".join(f"{start} + {months} months" for start, months in sorted(spans))
         raise InputError("the scenarios cover different months", value=found, allowed="the same start and months")
+
+
+def _sizes(compiled: dict[str, Compiled]) -> list[str]:
+    """Return a note where scenarios do not hold the same families: levels are not of the same people then."""
+    families = {name: int(one.households["weight"].sum()) for name, one in compiled.items()}
+    if len(set(families.values())) == 1:
+        return []
+    found = ", ".join(f"{compiled[name].scenario.spec.title}: {number:,}" for name, number in families.items())
+    return [
+        f"The scenarios do not hold the same number of families ({found}); those who arrive or are displaced anew "
+        "are in all counts. Simulated households are given for the first scenario."
+    ]
 
 
 def _run_all(

@@ -83,8 +83,9 @@ def with_alternatives(scenario: Scenario) -> Scenario:
 def _same_otherwise(one: Scenario, closing: Scenario) -> bool:
     """Whether a scenario is a closing one without its closures and offers, whatever its title and question."""
 
-    def bare(scenario: Scenario) -> dict[str, object]:
-        return scenario.spec.model_dump(exclude={"title", "question", "programmes"})
+    def bare(scenario: Scenario) -> tuple[object, object]:
+        others = [spec for spec in scenario.spec.programmes.values() if not isinstance(spec, CampClosure | Offer)]
+        return scenario.spec.model_dump(exclude={"title", "question", "programmes"}), others
 
     return bare(one) == bare(closing)
 

@@ -39,6 +39,11 @@ class Result:
     resolved: dict[str, Any]
     checkpoint: Path | None = None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader must be told of a scenario that pushes people."""
+        return tuple(self.manifest.get("notes", ()))
+
     def save(self, folder: str | Path) -> Path:
         """Write netCDF, tidy CSV and Parquet, the resolved scenario and the manifest; whole or not at all."""
         with whole_folder(Path(folder)) as draft:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.experiments.account import conditions_now
 from sim.experiments.checkpoint import Checkpoint, Keeper, open_checkpoint
+from sim.experiments.counterparts import warnings_on
 from sim.experiments.dataset import dataset_of
 from sim.experiments.record import input_hashes, stamp
 from sim.experiments.result import Result
@@ -143,6 +144,7 @@ def _manifest(model: SolutionsModel, seconds: float) -> dict[str, Any]:
         "months": model.compiled.months,
         "rows": len(model.households),
         "families": int(model.households["weight"].sum()),
+        "notes": warnings_on([scenario]),
         "inputs": input_hashes(scenario),
         "state_hash": model.state_hash(),
         "seconds": round(seconds, 3),

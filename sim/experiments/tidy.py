@@ -27,6 +27,8 @@ PUBLISHED: dict[str, tuple[str, ...]] = {
     "blocked": (),
     "released": (),
     "served": (),
+    "waiting": (),
+    "claims": (),
     "spent": (),
     "employment": (),
     "rent": (),

@@ -18,7 +18,9 @@ class AidCut(Measure):
 
     kind: Literal["aid_cut"] = "aid_cut"
     where: Literal["anywhere", "camps", "out_of_camp"] = Field("anywhere", description="In camps, out of them, or both")
-    share: float = quantity(1.0, "share", "Part of the aid that is no longer given", "scenario", 0.01, 1)
+    share: float = quantity(
+        1.0, "share", "Part of the aid still paid that is no longer given; cuts multiply", "scenario", 0.01, 1
+    )
 
     def act(self, paths: Mapping[str, Float], months: range, areas: list[int]) -> None:
         """Lower the share of aid that is paid."""

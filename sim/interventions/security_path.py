@@ -20,14 +20,13 @@ class SecurityPath(Measure):
     kind: Literal["security_path"] = "security_path"
     to: float = quantity(..., "index", "Security that it leads to", "scenario", 0, 1)
     ramp_months: int = quantity(12, "months", "From the first month to that level, in equal steps", PRIOR, 1, 600)
-    lasting: bool = Field(True, description="Whether the level stays after the last month; else it is as it was")
+    lasting: bool = Field(True, description="Whether what was reached stays after the last month; else it is as it was")
 
     def act(self, paths: Mapping[str, Float], months: range, areas: list[int]) -> None:
         """Lead security to its new level."""
         security = paths["security"]
-        for month in months:
-            if 0 <= month < len(security):
-                weight = min(1.0, (month - months.start + 1) / self.ramp_months)
-                security[month, areas] = (1 - weight) * security[month, areas] + weight * self.to
-        if self.lasting:
-            security[max(0, months.stop) :, areas] = self.to
+        last = len(security) if self.lasting else min(months.stop, len(security))
+        for month in range(max(0, months.start), last):
+            steps = min(month + 1, months.stop) - months.start  # after the window it stays as far as it got
+            weight = min(1.0, steps / self.ramp_months)
+            security[month, areas] = (1 - weight) * security[month, areas] + weight * self.to

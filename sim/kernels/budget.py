@@ -37,9 +37,9 @@ def aid_share(place, shelter):
 
 
 @inlined
-def aid_is_cut(now, place):
+def aid_is_cut(now, place, budget):
     """Whether a household gets less aid than it would without a cut."""
-    return not rooted(now) and aid_share(place, now.shelter) < 1.0
+    return aid_share(place, now.shelter) < 1.0 and aid(rooted(now), now.shelter, 1, 1.0, budget) > 0.0
 
 
 @inlined

@@ -40,7 +40,7 @@ from sim.kernels.gates import (
     vacancy_gate,
 )
 from sim.kernels.house import usable
-from sim.kernels.inputs import place_of, site_of
+from sim.kernels.inputs import place_as, site_of
 from sim.kernels.options import (
     Choice,
     Scene,
@@ -61,17 +61,18 @@ OVERRIDDEN = (1 << MONEY) | (1 << DWELLING) | (1 << SEASON) | (1 << PERMISSION) 
 @inlined
 def choose(who, now, month, offers, push, held):
     """Return the Choice of a household; see :func:`chosen`, which is compiled for one set of types only."""
-    return chosen(who, now, month, np.int64(offers), np.int64(push), np.int64(held), False)
+    return chosen(who, now, month, np.int64(offers), np.int64(push), np.int64(held), np.int64(0))
 
 
 @inlined
 def choose_unpushed(who, now, month, offers, push, held):
-    """Return the Choice of the same month without the push, with aid as it was before a cut."""
-    return chosen(who, now, month, np.int64(offers), np.int64(0), np.int64(held), push & PUSH_AID_CUT != 0)
+    """Return the Choice of the same month without the push: with the aid before a cut, the security before a shock."""
+    undone = np.int64(push & (PUSH_AID_CUT | PUSH_SHOCK))
+    return chosen(who, now, month, np.int64(offers), np.int64(0), np.int64(held), undone)
 
 
 @called
-def chosen(who, now, month, offers, push, held, uncut):
+def chosen(who, now, month, offers, push, held, undone):
     """Return the Choice of a household.
 
     Parameters
@@ -83,11 +84,12 @@ def chosen(who, now, month, offers, push, held, uncut):
         Bits of what pushes it; 0 evaluates the month without the push.
     held : int
         The vacancy it may use: ALL_VACANCIES, NO_VACANCY, or one resource.
-    uncut : bool
-        Values every place as if no aid were cut.
+    undone : int
+        Bits of pushes whose effect on places is undone: aid that is cut, security lost to a shock.
     """
-    here, home = place_of(month.areas, now.area), place_of(month.areas, who.origin)
-    scene = set_scene(who, now, home, month, offers, push, held, uncut)
+    calm = undone & PUSH_SHOCK != 0
+    here, home = place_as(month.areas, now.area, calm), place_as(month.areas, who.origin, calm)
+    scene = set_scene(who, now, home, month, offers, push, held, undone)
     choice = Choice(unavailable(), unavailable(), np.int64(0))
     untenable = failing(now, here, month.params)
     if not (scene.evicted or scene.struck or scene.last_day):
@@ -111,7 +113,7 @@ def chosen(who, now, month, offers, push, held, uncut):
 
 
 @inlined
-def set_scene(who, now, home, month, offers, push, held, uncut):
+def set_scene(who, now, home, month, offers, push, held, undone):
     """Return what all alternatives of a household have in common this month."""
     choice = month.params.choice
     closing, last_day = 0.0, False
@@ -128,7 +130,8 @@ def set_scene(who, now, home, month, offers, push, held, uncut):
         last_day,
         push & PUSH_EVICTION > 0,
         push & PUSH_SHOCK > 0,
-        uncut,
+        undone & PUSH_AID_CUT != 0,
+        undone & PUSH_SHOCK != 0,
         closing,
         funds(now, month.params),
     )
@@ -228,7 +231,7 @@ def weigh_settlement(choice, who, now, month, scene):
 @inlined
 def settling(who, now, area, month, scene):
     """Return the alternative of settling in a third place."""
-    there, params = place_of(month.areas, area), month.params
+    there, params = place_as(month.areas, area, scene.calm), month.params
     kilometres = month.distance[now.area, area]
     cost = transport_cost(who, kilometres, params.gates) + math.floor(params.gates.lease_months * there.rent)
     value = living_value(who, there, 2, RENTED, 0.0, scene.uncut, params) + params.pathways.settle

@@ -7,7 +7,7 @@ from sim.kernels.codes import CAMP, HOSTED, INFORMAL, MOVE_DISPLACED, RENTED
 from sim.kernels.compile import inlined
 from sim.kernels.draws import NETWORK, draw4
 from sim.kernels.gates import money_gate, transport_cost, vacancy_gate
-from sim.kernels.inputs import place_of, site_of
+from sim.kernels.inputs import place_as, site_of
 from sim.kernels.options import considered_area, help_with_rent, option, own_terms, weigh
 from sim.kernels.values import living_value, moving_burden
 
@@ -74,7 +74,7 @@ def into_camp(who, now, here, month, scene):
 @inlined
 def renting_there(who, now, area, month, scene):
     """Return a rented dwelling in another area: where a failing returnee came from, or where people flee to."""
-    there, params = place_of(month.areas, area), month.params
+    there, params = place_as(month.areas, area, scene.calm), month.params
     kilometres = month.distance[now.area, area]
     cost = transport_cost(who, kilometres, params.gates) + there.rent
     value = displaced_value(who, there, RENTED, kilometres, month, scene)
@@ -107,7 +107,7 @@ def weigh_flight(choice, who, now, month, scene):
 @inlined
 def weigh_refuge(choice, who, now, area, month, scene):
     """Weigh an informal site, relatives, a rented dwelling and a camp in one area of refuge."""
-    there, kilometres = place_of(month.areas, area), month.distance[now.area, area]
+    there, kilometres = place_as(month.areas, area, scene.calm), month.distance[now.area, area]
     choice = weigh(choice, refuge(who, there, area, INFORMAL, kilometres, month, scene))
     if scene.mine.hosting_rank < month.params.pathways.hosted_share:
         choice = weigh(choice, refuge(who, there, area, HOSTED, kilometres, month, scene))

@@ -50,6 +50,7 @@ Place = namedtuple(
     "damages "  # share of owners from here whose house a shock makes unusable this month
     "aid_camp_share aid_out_share "  # aid that is paid, in camps and out of them; 1: no cut
     "aid_camp_fall aid_out_fall "  # how much smaller that share is than a month before
+    "security_calm "  # security as it would be without the shocks of the run
     "fallback_site "  # the open camp with most free places, or -1
     "key",  # stable number of the area in draws, low five bits zero
 )
@@ -89,10 +90,18 @@ Month = namedtuple(
 @inlined
 def place_of(areas, a):
     """Return area ``a`` as a Place of scalars; what is not used costs nothing."""
+    return place_as(areas, a, False)
+
+
+@inlined
+def place_as(areas, a, calm):
+    """Return area ``a`` as it is, or, when ``calm``, with the security it would have without shocks."""
     row = areas[a]
     return Place(
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11],
-        row[12], row[13], row[14], row[15], row[16], row[17], row[18], np.int64(row[19]), np.uint32(np.int64(row[20])),
+        row[19] if calm else row[0],
+        row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
+        row[14], row[15], row[16], row[17], row[18], row[19], np.int64(row[20]),
+        np.uint32(np.int64(row[21])),
     )  # fmt: skip
 
 

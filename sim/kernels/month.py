@@ -11,7 +11,7 @@ import numpy as np
 from sim.kernels.beliefs import beliefs_after
 from sim.kernels.budget import savings_after, works
 from sim.kernels.choice import choose
-from sim.kernels.codes import HOSTED, OWN_HOME, OWNER, RETURN, SEAT, STAY
+from sim.kernels.codes import HOSTED, NOT_ARRIVED, OWN_HOME, OWNER, PUSH_SHOCK, RETURN, SEAT, STAY
 from sim.kernels.columns import person, standing
 from sim.kernels.compile import entry, inlined
 from sim.kernels.draws import MONTH, draw4, lottery_word
@@ -66,7 +66,7 @@ def consider(state, plan, i, who, month, review, eviction, entering):
     offers = offers_open_to(who, now, month)
     here = place_of(month.areas, now.area)
     push = pushes(who, now, here, month, eviction, entering)
-    ordinary = plan.served[i] > 0 or ordinary_review(now, here, month, offers, review)
+    ordinary = plan.served[i] > 0 or ordinary_review(now, here, month, offers, review, push & PUSH_SHOCK != 0)
     plan.push[i], plan.ordinary[i] = push, ordinary
     if ordinary or forced_review(now, here, push, review):
         make_plan(state, plan, i, who, month, offers, ALL_VACANCIES)
@@ -140,6 +140,8 @@ def carry_out(fixed, state, plan, i, month, events):
         return False
     verdict = judge(who, now, month, choice, push, plan.ordinary[i], granted, held)
     before, since_push = situation(state, i), state.months_since_push[i]
+    if state.times_displaced[i] == 0:
+        before = NOT_ARRIVED  # among the displaced: a host, driven out for the first time
     move(state, i, month, action, push)
     count_move(fixed, i, before, situation(state, i), action, push, since_push, verdict, events)
     return True

@@ -24,7 +24,7 @@ from sim.kernels.compile import inlined
 from sim.kernels.gates import ALL_VACANCIES
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of, place_of
-from sim.kernels.options import last_refuge
+from sim.kernels.options import insecure, last_refuge
 from sim.kernels.review import offers_open_to
 
 MOST_MONTHS = 1000  # counters of months stop here
@@ -74,7 +74,7 @@ def judge(who, now, month, choice, push, ordinary, granted, held):
         if push & FORCING:
             granted, held = offers_open_to(who, now, month), ALL_VACANCIES
         pushed = push_class(action, choose_unpushed(who, now, month, granted, push, held).action, ordinary)
-    home = place_of(month.areas, who.origin)
+    here, home = place_of(month.areas, now.area), place_of(month.areas, who.origin)
     knows = action.kind != RETURN or informed(now, home, month.params.beliefs)
     others = choice.n_open if last_refuge(action) else choice.n_open - 1
     induced = pushed in (HASTENED, DIVERTED, EXPELLED)
@@ -82,7 +82,7 @@ def judge(who, now, month, choice, push, ordinary, granted, held):
         np.int64(pushed),
         premature(now, action, place_of(month.areas, action.area), month.params),
         knows,
-        not induced and knows and others > 0,
+        not induced and knows and others > 0 and not insecure(here, month.params),
         action.overridden,
     )
 

@@ -15,7 +15,7 @@ from sim.kernels.values import luck_of
 
 Option = namedtuple("Option", "utility kind area site shelter settled gates offers vacancy cost grants overridden")
 # How a household meets its month: its traits, what it may count on, what pushes it.
-Scene = namedtuple("Scene", "mine attached leave offers held last_day evicted struck uncut closing funds")
+Scene = namedtuple("Scene", "mine attached leave offers held last_day evicted struck uncut calm closing funds")
 # n_open counts the open options that make a choice free: not an informal site, nor staying where life is untenable.
 Choice = namedtuple("Choice", "intention action n_open")
 

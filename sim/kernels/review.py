@@ -28,7 +28,7 @@ def pushes(who, now, here, month, luck, entering):
     push = PUSH_EVICTION if luck < eviction_hazard(now, month.params.review) else 0
     if struck(who, here, month) or (entering and now.at_home):
         push |= PUSH_SHOCK
-    if aid_is_cut(now, here):
+    if aid_is_cut(now, here, month.params.budget):
         push |= PUSH_AID_CUT
     if now.site >= 0 and in_closing_part(who, site_of(month.sites, now.site), month.seed):
         push |= PUSH_CLOSURE
@@ -73,9 +73,9 @@ def eviction_hazard(now, review):
 
 
 @inlined
-def ordinary_review(now, here, month, open_offers, luck):
-    """Whether a household would review this month without any push."""
-    if now.gates != 0 or here.shock > 0:
+def ordinary_review(now, here, month, open_offers, luck, driven_out):
+    """Whether a household would review this month without any push; a shock alarms those it does not drive out."""
+    if now.gates != 0 or (here.shock > 0 and not driven_out):
         return True
     if luck < most_review_chance(month.params.review) and luck < review_chance(now, month.params.review):
         return True

@@ -63,6 +63,15 @@ def _blocked(gate: str) -> Callable[[xr.Dataset], float]:
     return lambda data: float(data["blocked"].isel(month=-1).sel(gate=gate, pathway="return").sum())
 
 
+def _all_families(data: xr.Dataset) -> float:
+    stock = data["families"].isel(month=-1)
+    return float(stock.sum() - stock.sel(situation="not_arrived").sum())
+
+
+def _newly_displaced(data: xr.Dataset) -> float:
+    return float(data["flows"].sel(situation="not_arrived").sum())
+
+
 def _returns_lost(data: xr.Dataset) -> float:
     flows = data["flows"].sel(situation="returned").sum("month")
     return float(flows.sum())
@@ -88,6 +97,8 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("integrating", "Integrating where they were displaced", "families", "Where families are", _end("families", "integrating")),
     Outcome("settled_elsewhere", "Settled elsewhere", "families", "Where families are", _end("families", "settled_elsewhere")),
     Outcome("returned", "At home", "families", "Where families are", _end("families", "returned")),
+    Outcome("all_families", "Families in all", "families", "Where families are", _all_families),
+    Outcome("newly_displaced", "of these displaced for the first time, by a shock", "families", "Where families are", _newly_displaced),
     Outcome("displaced_persons", "Persons still displaced", "persons", "Where families are", _end("persons", "displaced")),
     Outcome("person_months", "Person-months spent displaced", "person-months", "Where families are", _person_months),
     Outcome("expelled", "Expelled: would not have moved", "families", "Moved under a push", _moves(classes="expelled")),

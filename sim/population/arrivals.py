@@ -11,9 +11,9 @@ from sim.schema.case import Arrivals, Shock
 Columns = dict[str, npt.NDArray[np.generic]]
 
 
-def cohort_number(name: str) -> int:
+def cohort_number(name: str, kind: str = "cohort") -> int:
     """Return the number of a cohort, 1 to 2**31 - 1, from its name alone; 0 is the population at the start."""
-    digest = hashlib.blake2b(f"cohort:{name}".encode(), digest_size=4).digest()
+    digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=4).digest()
     return int.from_bytes(digest, "little") % (2**31 - 1) + 1
 
 
@@ -45,7 +45,7 @@ def arriving(name: str, entry: Arrivals, start: str, months: int) -> Columns:
 def driven_out(name: str, shock: Shock, month: int) -> Columns:
     """Return the placed columns of the hosts whom a shock drives out: id, weight, arrival."""
     weights = spread(shock.hosts, shock.rows)
-    cohort = np.uint64(cohort_number(f"shock:{name}") << 32)
+    cohort = np.uint64(cohort_number(name, "hosts of a shock") << 32)
     return {
         "id": cohort + np.arange(len(weights), dtype=np.uint64),
         "weight": weights,

@@ -20,8 +20,8 @@ def save_run(result: Result, folder: str | Path) -> list[Path]:
     """Write everything about one run; return the paths written."""
     with whole_folder(Path(folder)) as draft:
         result.write(draft)
-        text = page(str(result.manifest["title"]), run_sheets(result))
-        _write(draft, "run", text, as_text(run_tables(result, FILE_WIDTH)))
+        text = page(str(result.manifest["title"]), run_sheets(result), result.notes)
+        _write(draft, "run", text, _noted(result.notes) + as_text(run_tables(result, FILE_WIDTH)))
         _illustrate(draft, result)
     result.let_go()
     return _written(Path(folder))
@@ -32,8 +32,8 @@ def save_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:
     with whole_folder(Path(folder)) as draft:
         comparison.write(draft)
         text = page("Comparison of scenarios", comparison_sheets(comparison), comparison.notes)
-        notes = "".join(f"{note}\n\n" for note in comparison.notes)
-        _write(draft, "comparison", text, notes + as_text(comparison_tables(comparison, FILE_WIDTH)))
+        tables = as_text(comparison_tables(comparison, FILE_WIDTH))
+        _write(draft, "comparison", text, _noted(comparison.notes) + tables)
         _illustrate(draft, comparison)
     return _written(Path(folder))
 
@@ -50,6 +50,10 @@ def open_any(folder: str | Path) -> Result | Comparison:
 def tables_of(shown: Result | Comparison, width: int) -> RenderableType:
     """Return the tables of either, fitted to a number of columns."""
     return comparison_tables(shown, width) if isinstance(shown, Comparison) else run_tables(shown, width)
+
+
+def _noted(notes: tuple[str, ...]) -> str:
+    return "".join(f"{note}\n\n" for note in notes)
 
 
 def _write(draft: Path, stem: str, markdown: str, text: str) -> None:

@@ -12,7 +12,7 @@ import xarray as xr
 
 from sim.experiments import Comparison, Result
 from sim.outcomes import HEADLINE, SMALLEST_CELL, headline
-from sim.report.numbers import Shown, count, difference, level
+from sim.report.numbers import WITHHELD, Shown, count, difference, level, small
 from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, PATHWAYS, SITUATIONS, month_words
 
 MOST_DATES = 6  # columns of a table over time that fit on a terminal
@@ -87,7 +87,9 @@ def comparison_caption(comparison: Comparison) -> str:
 
 def run_sheets(result: Result) -> list[Sheet]:
     """Return stock by situation over time, moves by class, and blocked intentions of one run."""
-    return [_stock_sheet(result.data), _moves_sheet(result.data), _blocked_sheet(result.data), _other_sheet(result)]
+    data = result.data
+    books = [_programme_sheet(data)] if "programme" in data.dims else []
+    return [_stock_sheet(data), _moves_sheet(data), _blocked_sheet(data), *books, _other_sheet(result)]
 
 
 def run_caption(result: Result) -> str:
@@ -184,11 +186,35 @@ def _blocked_sheet(data: xr.Dataset) -> Sheet:
     return Sheet(f"Intentions and what blocked them, {month_words(str(last['date'].item()))}", heads, sections)
 
 
+def _programme_sheet(data: xr.Dataset) -> Sheet:
+    """Return what every programme did; money is withheld with the families it would give away."""
+    served, spent = data["served"].sum("month"), data["spent"].sum("month")
+    lines = []
+    for name in data["programme"].values:
+        families, waiting = (
+            float(served.sel(programme=name)),
+            float(data["waiting"].isel(month=-1).sel(programme=name)),
+        )
+        money = WITHHELD if small(families, "families") else count(float(spent.sel(programme=name)) / 100, "USD")
+        lines.append((str(name), (_plain(families), _plain(waiting), Shown(money, ""))))
+    heads = ("Families served", "Waiting at the end", "Money committed")
+    return Sheet("Programmes", heads, (Section("Over the whole run", tuple(lines)),))
+
+
+def _money_gives_away(data: xr.Dataset) -> bool:
+    """Whether the money of all programmes together would tell of fewer families than may be published."""
+    served: list[float] = data["served"].sum("month").values.tolist() if "served" in data else []
+    return any(small(families, "families") for families in served)
+
+
 def _other_sheet(result: Result) -> Sheet:
     values = headline(result.data)
     kept = ("worst_group_induced", "returns_lost", "person_months", "in_debt", "spent")
+    hidden = ("spent",) if _money_gives_away(result.data) else ()
     lines = tuple(
-        (outcome.label, (_plain(values[outcome.name], outcome.unit),)) for outcome in HEADLINE if outcome.name in kept
+        (one.label, (Shown(WITHHELD, "") if one.name in hidden else _plain(values[one.name], one.unit),))
+        for one in HEADLINE
+        if one.name in kept
     )
     return Sheet("Beside the totals", ("Run",), (Section("Harm, debt and money", lines),), run_caption(result))
 

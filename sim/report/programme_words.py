@@ -102,12 +102,14 @@ def _measure(spec: Measure) -> str:
 
 
 def _closure(spec: CampClosure) -> str:
-    camps = "all camps close" if spec.sites == "all" else f"the camps {', '.join(spec.sites)} close"
+    camps = "all camps" if spec.sites == "all" else f"the camps {', '.join(spec.sites)}"
+    camps = f"{camps} close" if spec.share == 1 else f"{100 * spec.share:.0f} % of {camps} closes"
     notice = (
         f"told {counted(spec.notice_months, 'month')} before" if spec.notice_months else "without notice to families"
     )
+    there = "there" if spec.share == 1 else "in the part that closes"
     return (
-        f"{camps} by the end of {month_words(spec.closing_month)}, {notice}. On closure day everybody still there "
+        f"{camps} by the end of {month_words(spec.closing_month)}, {notice}. On closure day everybody still {there} "
         "has to leave; only lack of access or of a place to go to stops an exit, other obstacles are overridden "
         "and counted."
     )

@@ -1,7 +1,7 @@
 """Plain words for the names that results use; the same words in tables, figures and pages."""
 
 SITUATIONS = {
-    "not_arrived": "Not yet arrived",
+    "not_arrived": "Not yet arrived or displaced",
     "displaced": "Still displaced",
     "integrating": "Integrating where displaced",
     "settled_elsewhere": "Settled elsewhere",
@@ -12,7 +12,7 @@ PATHWAYS = {
     "return": "Return",
     "local_integration": "Integrate",
     "settlement_elsewhere": "Settle elsewhere",
-    "displaced_elsewhere": "Displaced again",
+    "displaced_elsewhere": "Displaced (again)",
 }
 MOVE_CLASSES = {
     "no_push": "Not pushed",

@@ -79,7 +79,8 @@ def _measures(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) ->
 
 
 def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> None:
-    """Apply shocks: security while each lasts; in its first month whom it drives out and whose house it damages."""
+    """Apply shocks: security at most theirs while they last; in their first month, whom they drive out and damage."""
+    paths["security_calm"] = paths["security"].copy()
     for name in ("shock", "displaces", "damages"):
         paths[name] = np.zeros(paths["security"].shape)
     for shock in scenario.spec.shocks.values():
@@ -87,7 +88,8 @@ def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> N
         if 0 <= start < scenario.spec.months:
             for name, value in (("shock", 1.0), ("displaces", shock.displaces), ("damages", shock.damages)):
                 paths[name][start, area] = max(paths[name][start, area], value)
-        paths["security"][max(0, start) : max(0, start + shock.months), area] = shock.security
+        span = slice(max(0, start), max(0, start + shock.months))
+        paths["security"][span, area] = np.minimum(paths["security"][span, area], shock.security)
 
 
 def month_index(scenario: Scenario, month: str) -> int:

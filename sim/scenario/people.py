@@ -49,7 +49,11 @@ def households_of(setting: Setting) -> Columns:
     Hosts driven out are no longer among the hosts of their area, so ``host_population`` falls by their persons.
     """
     cohorts = [_at_start(setting), *_arriving(setting), *_driven_out(setting)]
-    return {name: np.concatenate([cohort[name] for cohort in cohorts]) for name in cohorts[0]}
+    households = {name: np.concatenate([cohort[name] for cohort in cohorts]) for name in cohorts[0]}
+    if len(np.unique(households["id"])) < len(households["id"]):
+        message = "two cohorts have names that hash alike; rename one"
+        raise setting.scenario.document.error(message, "arrivals" if setting.spec.arrivals else "shocks")
+    return households
 
 
 def _at_start(setting: Setting) -> Columns:
@@ -127,7 +131,13 @@ def _at_home(setting: Setting, columns: Columns, month: int) -> Columns:
     """Return households that were never displaced: at home in a sound house, and knowing how it is there."""
     origin = columns["origin"].astype(np.intp)
     capacity, hosts = (setting.paths[name][month, origin] for name in ("service_capacity", "host_population"))
+    work = uniforms(POPULATION_SEED, np.ascontiguousarray(columns["id"], np.uint64), COMPOSITION, _DISPLACED_BLOCK)[
+        :, 1
+    ]
+    working = (work < setting.paths["employment_rate"][month, origin]) & (columns["earners"] > 0)
     changed = {
+        "present": 0,  # it enters in the month of the shock, also where that is the first
+        "employed": working,
         "at_home": 1,
         "house": 1.0,
         "occupied": 0,

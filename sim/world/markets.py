@@ -123,7 +123,8 @@ def _employment(
     hosts = np.floor(conditions["host_population"] * conditions["host_workers_share"])
     hosts_then = np.floor(opening["host_population"] * opening["host_workers_share"])
     jobs = np.floor(conditions["employment_rate"] * (hosts_then + start.workers))
-    jobs += np.floor(markets.job_absorption * (now.workers - start.workers))
+    more = (hosts + now.workers) - (hosts_then + start.workers)
+    jobs += np.floor(markets.job_absorption * more)
     rate: Float = np.maximum(jobs, 0) / np.maximum(hosts + now.workers, 1)
     return np.minimum(markets.employment_cap, rate)
 

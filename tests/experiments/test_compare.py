@@ -123,3 +123,17 @@ def test_an_aid_cut_is_never_shown_without_its_warning() -> None:
     loaded, notes = with_counterparts([load_scenario("iraq/no-closure", {"programmes.cut": cut})])
     assert notes == [AID_CUT_WARNING]
     assert len(loaded) == 1
+
+
+@pytest.mark.parametrize("other", ["valley/aid-ends", "valley/rebuild-first"])
+def test_another_policy_does_not_stand_for_no_closure(other: str) -> None:
+    loaded, notes = with_counterparts([other, "valley/closure-no-notice"])
+    assert any("the same without the closure" in note for note in notes)
+    assert "valley/closure-no-notice (no closure)" in [one.name for one in loaded]
+
+
+def test_scenarios_of_different_families_say_so() -> None:
+    notes = " ".join(compare(["valley/as-is", "valley/third-flood"], seeds=1, months=10).notes)
+    assert "9,700" in notes
+    assert "9,000" in notes
+    assert not compare(["valley/as-is", "valley/rebuild-first"], seeds=1, months=2).notes

@@ -20,6 +20,12 @@ def test_security_is_led_there_in_equal_steps_and_stays():
     assert found["security"][:, 1] == pytest.approx([0.4, 0.4, 0.5, 0.6, 0.7, 0.8, 0.8, 0.8])
 
 
+def test_a_path_that_is_cut_short_stays_where_it_got_to():
+    found = paths()
+    SecurityPath(window=WINDOW, to=0.8, ramp_months=8).act(found, range(2, 6), [0])
+    assert found["security"][:, 0] == pytest.approx([0.4, 0.4, 0.45, 0.5, 0.55, 0.6, 0.6, 0.6])
+
+
 def test_a_path_that_does_not_last_goes_back():
     found = paths()
     SecurityPath(window=WINDOW, to=0.0, ramp_months=2, lasting=False).act(found, range(2, 6), [0])
@@ -54,5 +60,5 @@ def test_a_window_before_the_run_changes_nothing_but_what_lasts():
     found = paths()
     AidCut(window=WINDOW).act(found, range(-9, -3), [0, 1])
     assert (found["aid_camp_share"] == 1).all()
-    SecurityPath(window=WINDOW, to=0.8).act(found, range(-9, -3), [0, 1])
+    SecurityPath(window=WINDOW, to=0.8, ramp_months=6).act(found, range(-9, -3), [0, 1])
     assert (found["security"] == 0.8).all()

@@ -28,7 +28,7 @@ exec(sys.argv[1])
 
 @entry
 def ask(rent):
-    place = Place(0., 0., 0., rent, 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 1., 1., 0., 0., -1, 0)
+    place = Place(0., 0., 0., rent, 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 0., 1., 1., 0., 0., 0., -1, 0)
     return rent_of(place, 2, BudgetParams(0., 0., 0., 0., 0., 0., 0., 0., 0.))
 
 exec(sys.argv[2])

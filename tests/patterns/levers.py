@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernels.codes import DISPLACED, DWELLING, EXPELLED, HASTENED, OWNER, PUSH_SHOCK, RETURN, RETURNED, VACANCY
+from sim.kernels.codes import DISPLACED, DWELLING, EXPELLED, HASTENED, OWNER, RETURN, RETURNED, VACANCY
 from sim.model import SolutionsModel
 from sim.scenario import Compiled, compile_scenario, load_scenario
 
@@ -57,10 +57,20 @@ def occupied(model: SolutionsModel) -> float:
 
 
 def built_for_nobody(model: SolutionsModel) -> float:
-    """Return families reached by the first service who are still away from a house that is usable."""
+    """Return owners who are away from a house that is usable and empty."""
     h = model.households
-    usable = h["house"] >= model.compiled.params.house.usable
-    return families(model, (h["reached"] & 1 == 1) & usable & (h["at_home"] == 0))
+    usable = (h["tenure"] == OWNER) & (h["house"] >= model.compiled.params.house.usable) & (h["occupied"] == 0)
+    return families(model, usable & (h["at_home"] == 0))
+
+
+def displaced_from(area: str, month: int) -> Measure:
+    """Return families not at home, of those who come from an area, at the end of a month counted from 0."""
+
+    def value(model: SolutionsModel) -> float:
+        at = model.world.geography.pcodes.index(area)
+        return float(model.recorder.arrays["families"][month + 1, DISPLACED:RETURNED, at].sum())
+
+    return value
 
 
 def without_documents(model: SolutionsModel) -> float:
@@ -107,17 +117,6 @@ def savings(model: SolutionsModel) -> float:
     return float(arrays["savings"][-1, DISPLACED] / max(1, arrays["families"][-1, DISPLACED].sum()) / 100)
 
 
-def pushed_moves(bit: int, *classes: int) -> Measure:
-    """Return moves under a push, alone or with others, of some classes (all when none is named)."""
-
-    def value(model: SolutionsModel) -> float:
-        moves = model.recorder.arrays["moves_by_push"].sum(axis=0)
-        masks = [mask for mask in range(len(moves)) if mask & bit]
-        return float(moves[masks][:, list(classes) or slice(None)].sum())
-
-    return value
-
-
 def displaced(model: SolutionsModel) -> float:
     """Return families not at home at the end: the tracked stock."""
     stock = model.recorder.arrays["families"][-1]
@@ -143,7 +142,7 @@ LEVERS: dict[str, Lever] = {
     "heavy repair": Lever(
         programme("heavy_repair", places_per_month=100, occupied_risk=0),
         Reading("owners with an unusable house", -1, unusable),
-        Reading("repaired, and the family stays away", +1, built_for_nobody),
+        Reading("usable houses of families that stay away", +1, built_for_nobody),
         stock=-1,
     ),
     "go-and-see": Lever(
@@ -200,7 +199,7 @@ LEVERS: dict[str, Lever] = {
                 "wave": "f3",
             }
         },
-        Reading("families driven out", +1, pushed_moves(PUSH_SHOCK)),
+        Reading(f"not at home, of those from {ORIGIN}, that month", +1, displaced_from(ORIGIN, 8)),
         RENT,
         stock=+1,
     ),

@@ -11,6 +11,7 @@ moves, ``OracleModel.service_log`` what every service did in every month.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +58,7 @@ AREA_FIELDS = (
     "clearance",
     "displaces",
     "damages",
+    "security_calm",
     "aid_camp_share",
     "aid_out_share",
 )
@@ -90,8 +92,8 @@ class Area:
         i = self.index
         hosts = self.host_workers()
         jobs = math.floor(self.employment_rate * (self.hosts_at_start + start.workers[i]))
-        jobs += math.floor(p.job_absorption * (now.workers[i] - start.workers[i]))
         workers = hosts + now.workers[i]
+        jobs += math.floor(p.job_absorption * (workers - self.hosts_at_start - start.workers[i]))
         self.employment = min(p.employment_cap, max(0, jobs) / workers) if workers else 0.0
         given_back = max(0, start.claims[i] - now.claims[i])
         tenants = now.renters[i] + math.floor(p.occupants_rent * given_back)  # their occupants rent too
@@ -329,9 +331,10 @@ class HouseholdAgent(mesa.Agent):
 
     @property
     def aid_cut(self) -> bool:
-        """Return whether less than all of the aid is paid where it is."""
-        share = self.here.aid_share(self.shelter == codes.CAMP, self.model.month)
-        return self.uncommitted_away and share < 1.0
+        """Return whether less than all of the aid that there is for such families is paid where it is."""
+        p, camp = self.model.params.budget, self.shelter == codes.CAMP
+        usual, share = p.aid_camp if camp else p.aid_out, self.here.aid_share(camp, self.model.month)
+        return self.uncommitted_away and share < 1.0 and usual > 0
 
     @property
     def aid_fall(self) -> float:
@@ -502,7 +505,8 @@ class HouseholdAgent(mesa.Agent):
         p = self.model.params.review
         fading = math.exp(-self.months_here / p.fading)
         chance = p.settled if self.committed else p.floor + (p.base - p.floor) * fading
-        event = self.invited() or self.here.shock != 0 or self.served
+        alarm = self.here.shock != 0 and not self.push & codes.PUSH_SHOCK
+        event = self.invited() or alarm or self.served
         self.ordinary = bool(self.review_word < chance or self.gates != 0 or event)
         alarmed = self.review_word < self.aid_fall and self.push & codes.PUSH_AID_CUT
         self.reviewed = bool(self.ordinary or self.push & codes.FORCING or alarmed)
@@ -885,7 +889,8 @@ class HouseholdAgent(mesa.Agent):
         aid_cut = bool(self.push & codes.PUSH_AID_CUT)
         forced = self.push & codes.FORCING
         offers, vacant = (self.open_offers(), self.free_for_me) if forced else (self.granted, self.vacant_to_me)
-        otherwise = self.choose("without push", offers, 0, vacant, aid_cut).action
+        with self.model.as_calm_as_before(self.push):
+            otherwise = self.choose("without push", offers, 0, vacant, aid_cut).action
         if otherwise.kind == codes.STAY:
             return codes.EXPELLED
         if not otherwise.same_as(action):
@@ -933,7 +938,7 @@ class HouseholdAgent(mesa.Agent):
             premature=self.premature(action),
             informed=informed,
             feasible=feasible,
-            voluntary=not forced and informed and feasible,
+            voluntary=not forced and informed and feasible and not self.insecure,
         )
 
     def tenable(self, option: Alternative) -> bool:
@@ -1146,6 +1151,17 @@ class OracleModel(mesa.Model):
     def offered(self, offers: int, kind: int) -> list[Programme]:
         """Return the programmes of a kind in a mask of offers."""
         return [p for p in self.programmes if p.kind == kind and offers & p.bit]
+
+    @contextmanager
+    def as_calm_as_before(self, push: int) -> Iterator[None]:
+        """Give areas the security they would have without shocks, for one who was driven out, while this lasts."""
+        found = [area.security for area in self.areas]
+        if push & codes.PUSH_SHOCK:
+            for area in self.areas:
+                area.security = area.security_calm
+        yield
+        for area, security in zip(self.areas, found):
+            area.security = security
 
     def allocate_vacancies(self) -> None:
         """Give free dwellings and camp places by lottery; the others choose again without."""

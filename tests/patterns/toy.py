@@ -95,6 +95,7 @@ def area_arrays() -> dict:
     shock[10, 0], aid[14:20] = 1, 0.5
     values = {
         "security": np.linspace([0.5, 0.8], [0.9, 0.8], MONTHS),
+        "security_calm": np.linspace([0.6, 0.8], [0.9, 0.8], MONTHS),
         "shock": shock,
         "wage": [30_000, 40_000],
         "return_access": [0.9, 1.0],
@@ -313,7 +314,9 @@ def calm(columns: dict, conditions: dict | None = None, **changes) -> OracleMode
     none, whole, plenty = np.zeros(2), np.ones(2), np.full(2, 10_000)
     quiet = {"security": np.array([0.7, 0.8]), "clearance": none, "hlp_capacity": none, "vacant_rentals": plenty}
     quiet |= {"shock": none, "displaces": none, "damages": none, "aid_camp_share": whole, "aid_out_share": whole}
-    areas = area_arrays() | quiet | {name: np.asarray(value) for name, value in (conditions or {}).items()}
+    given = {name: np.asarray(value) for name, value in (conditions or {}).items()}
+    areas = area_arrays() | quiet | given
+    areas["security_calm"] = given.get("security_calm", areas["security"])
     open_sites = site_arrays() | {"announced": [None, None], "closing": [None, None]}
     usual = {"areas": areas, "sites": open_sites, "offers": [], "services": [], "params": STILL, "school_months": None}
     return world(columns, **{**usual, **changes})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.kernels.codes import CAMP, EXPELLED, OWNER, PUSH_SHOCK
+from sim.kernels.codes import CAMP, EXPELLED, MOVED_ANYWAY, NOT_ARRIVED, OWNER, PUSH_SHOCK, RETURNED
 from sim.model import SolutionsModel
 from sim.scenario import Scenario, compile_scenario, load_scenario
 from sim.schema.errors import InputError
@@ -107,3 +107,38 @@ def test_the_share_of_shares_is_the_largest(case: Scenario) -> None:
     two = {"shocks.attack": SHOCK | {"displaces": 0.1}, "shocks.raid": SHOCK | {"displaces": 0.3, "security": 0.2}}
     compiled = compile_scenario(case.override(two))
     assert np.unique(compiled.paths["displaces"]).tolist() == [0.0, 0.3]
+
+
+@pytest.mark.parametrize("security", [0.6, 0.3, 0.05])
+def test_the_violence_of_a_shock_makes_nobody_it_drives_out_free(case: Scenario, security: float) -> None:
+    """The month without the push is one without the shock: fleeing a place it made dangerous is no free choice."""
+    model = struck(case, displaces=0.5, security=security)
+    model.step()
+    by_class = model.world.events.moves_by_push[PUSH_SHOCK]
+    assert by_class[MOVED_ANYWAY] < 0.02 * by_class.sum()
+    assert by_class[EXPELLED] > 0.7 * by_class.sum()
+
+
+def test_no_move_out_of_danger_is_voluntary(case: Scenario) -> None:
+    model = struck(case, security=0.05)  # nobody is driven out, everybody there is in danger
+    at = model.world.geography.pcodes.index(AREA)
+    there = (model.households["area"] == at) & (model.households["present"] == 1)
+    elsewhere = struck(case, security=1.0)
+    model.step()
+    elsewhere.step()
+    assert (model.households["area"][there] != at).sum() > 100
+    assert model.world.events.voluntary.sum() < elsewhere.world.events.voluntary.sum()
+
+
+def test_a_shock_never_makes_a_place_safer(case: Scenario) -> None:
+    calm, attacked = (compile_scenario(case.override(c)) for c in ({}, {"shocks.attack": SHOCK | {"security": 1.0}}))
+    assert np.array_equal(attacked.paths["security"], calm.paths["security"])
+    assert attacked.paths["shock"].sum() == 1
+
+
+def test_a_shock_in_the_first_month_displaces_hosts_too(case: Scenario) -> None:
+    model = SolutionsModel(case.override({"shocks.attack": SHOCK | HOSTS | {"month": "2018-01"}}), seed=2)
+    assert model.recorder.arrays["families"][0, NOT_ARRIVED].sum() == 900
+    model.step()
+    assert model.recorder.arrays["flows"][1, NOT_ARRIVED].sum() == 900, "displaced for the first time, not returnees"
+    assert model.recorder.arrays["flows"][1, RETURNED].sum() == 0

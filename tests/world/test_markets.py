@@ -68,9 +68,13 @@ def test_return_moves_the_share_back_and_the_queue_of_claims():
     assert found.claim_rate[0] == 1.0
 
 
-def test_hosts_who_come_later_bring_no_jobs():
+def test_hosts_who_come_or_go_later_bring_or_take_jobs_as_others_do():
     more = {**CONDITIONS, "host_population": np.array([2000.0, 0.0])}
-    assert prices(conditions=more).employment[0] == 216 / 520
+    assert prices(conditions=more).employment[0] == (216 + 125) / 520
+    fewer = {**CONDITIONS, "host_population": np.array([900.0, 0.0])}
+    assert prices(conditions=fewer).employment[0] == (216 - 13) / 245
+    swapped = prices(conditions=fewer, workers=[45, 0])  # those hosts are households of the case now
+    assert swapped.employment[0] == prices().employment[0]
 
 
 def test_the_roomiest_open_camp_is_the_fallback():
