@@ -172,7 +172,7 @@ def _named(raw: pd.DataFrame, path: str | Path, columns: Mapping[str, Kind], opt
 
 
 def _text(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
-    text = cells.str.strip()
+    text = cells.map(str.strip)
     if not optional:
         _refuse_blank(text, path, name, "text")
     return text
@@ -203,7 +203,7 @@ def _matching(kind: Kind, pattern: str) -> Converter:
 
 def _numeric(kind: Kind, low: float, high: float, whole: bool) -> Converter:
     def convert(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
-        text = cells.str.strip()
+        text = cells.map(str.strip)
         blank = _blank(text)
         if not optional:
             _refuse_blank(text, path, name, kind)
@@ -219,7 +219,7 @@ def _numeric(kind: Kind, low: float, high: float, whole: bool) -> Converter:
 
 
 def _blank(text: pd.Series) -> pd.Series:
-    return text.str.lower().isin(["", "nan"])
+    return text.map(lambda cell: cell.lower() in ("", "nan")).astype(bool)
 
 
 def _refuse_blank(text: pd.Series, path: str | Path, name: str, kind: Kind) -> None:

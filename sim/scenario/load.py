@@ -134,7 +134,11 @@ def _sibling(path: Path, name: str) -> Path:
 def _tables_folder(document: Document, spec: ScenarioSpec, lineage: tuple[Path, ...]) -> Path:
     file, _ = document.place(("tables",))
     owner = Path(file) if file and ("tables",) in document.places else lineage[-1]
-    return (owner.parent / spec.tables).absolute()
+    folder = owner.parent / spec.tables
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError):  # a link that leads back to itself, which pathlib says in two ways
+        return folder.absolute()
 
 
 def _name(path: Path) -> str:

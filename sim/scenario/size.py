@@ -27,7 +27,7 @@ def check_size(scenario: Scenario, tables: CaseTables) -> None:
             message = "has too many simulated households over its months"
             key = ("arrivals", name, "rows_per_month")
             raise scenario.document.error(message, *key, value=entry.rows_per_month)
-    rows, needed, there = rows_of(scenario, tables), memory_needed(scenario, tables), _memory()
+    rows, needed, there = rows_of(scenario, tables), memory_needed(scenario, tables), memory_here()
     if needed > there:
         message = f"the run needs about {needed / 2**30:,.1f} GiB of memory, for {rows:,} simulated households"
         file, line = scenario.document.place(("rows",))
@@ -73,7 +73,7 @@ def _numbers(scenario: Scenario, entry: Arrivals) -> int:
     return (stop - first) * _per_month(entry)
 
 
-def _memory() -> int:
+def memory_here() -> int:
     """Return the memory of this machine in bytes, or what is usual where the system does not say."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
