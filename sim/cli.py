@@ -1,14 +1,18 @@
 """Commands: parse, call, print. Everything heavy is imported when a command needs it, so that help is quick."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+try:
+    import typer
 
-from sim.schema.errors import InputError
+    from sim.schema.errors import InputError
+except KeyboardInterrupt:  # Ctrl-C before there is a command to end
+    raise SystemExit(130) from None
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,6 +85,7 @@ def check(
     Example: sim check my-scenario.yaml iraq/no-closure
     """
     from sim.experiments.run import prepared
+    from sim.scenario.checks import outside_run
 
     failed = 0
     for file in files:
@@ -92,6 +97,8 @@ def check(
         else:
             rows = len(compiled.households["id"])
             _say(f"OK  {file}: {compiled.months} months, {rows:,} simulated households")
+            for note in outside_run(compiled.scenario):
+                _say(f"note: {note}")
     if failed:
         raise typer.Exit(BAD_INPUT)
 
@@ -257,12 +264,23 @@ def doctor(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; bad input ends with one message and exit code 2, without a traceback."""
+    """Run the command line: bad input ends with one message and exit code 2, Ctrl-C with 130, without a traceback."""
     try:
         app(arguments)
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first was being answered
+        sys.exit(INTERRUPTED)
     except InputError as error:
         _complain(str(error))
         sys.exit(BAD_INPUT)
+    except OSError as error:  # a disk or a folder that failed where nothing below expected it
+        _complain(str(InputError(f"cannot be used: {error.strerror or error}", file=error.filename)))
+        sys.exit(BAD_INPUT)
+    except MemoryError:
+        _complain("there is not enough memory for this; ask for fewer --households or --months")
+        sys.exit(BAD_INPUT)
+    finally:
+        if arguments is None:  # this process ends now, and nothing is left to interrupt
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _loaded(name: str, changes: list[str] | None) -> "Scenario":

@@ -44,6 +44,14 @@ def scenario_names() -> list[str]:
     return sorted(f"{path.parent.name}/{path.stem}" for path in root.glob("*/*.yaml") if path.stem != "case")
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is such a file; none has a name that the system does not accept."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def find_scenario(name_or_path: str | Path) -> Path:
     """Return the YAML file of a scenario given by file, by ``case/scenario``, or by the name of a case."""
     path = Path(name_or_path)
@@ -51,7 +59,7 @@ def find_scenario(name_or_path: str | Path) -> Path:
         return path
     root, name = content_folder("scenarios"), str(name_or_path)
     for candidate in (root / f"{name}.yaml", root / name / "case.yaml", path / "case.yaml"):
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     valid = scenario_names()
     raise InputError(

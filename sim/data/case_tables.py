@@ -11,51 +11,58 @@ from sim.data.tables import TableError, read_table, require, unique
 from sim.kernels.codes import HOSTED, SHELTERS
 from sim.schema.errors import InputError
 
+MOST_PERSONS = 1e10  # more than there are people
+MOST_DOLLARS = 1e7  # a month
+MOST_UTILITY = 20.0  # beyond it a choice is certain: exp(-20) is two in a billion
+MOST_FAMILIES = 100_000_000  # of a case, in all
+MOST_CODES = {"areas": 2**7 - 1, "waves": 2**7 - 1, "sites": 1000}  # what codes of a row, and memory, can hold
+
 MARGINS = ("origin", "shelter", "wave")
 SETTLEMENTS = SHELTERS[: HOSTED + 1]  # where displaced families can be at the start
 
-#: Conditions a case must state for every area, with the largest value allowed.
+#: Conditions a case must state for every area, with the largest value allowed: 1 for shares; for the others far beyond
+#: anything real, and such that totals of money in cents stay below 2**63 and figures stay exact.
 CONDITIONS: Mapping[str, float] = {
-    "host_population": np.inf,
+    "host_population": MOST_PERSONS,
     "host_workers_share": 1.0,
     "employment_rate": 1.0,
-    "wage": np.inf,
-    "rent": np.inf,
-    "vacant_rentals": np.inf,
-    "service_capacity": np.inf,
+    "wage": MOST_DOLLARS,
+    "rent": MOST_DOLLARS,
+    "vacant_rentals": MOST_PERSONS,
+    "service_capacity": MOST_PERSONS,
     "cohesion": 1.0,
     "return_access": 1.0,
     "house_unusable": 1.0,
     "house_damaged": 1.0,
     "house_occupied": 1.0,
-    "hlp_capacity": np.inf,
+    "hlp_capacity": MOST_PERSONS,
     "host_at_origin": 1.0,
-    "return_pull": np.inf,
-    "returned_before": np.inf,
+    "return_pull": MOST_UTILITY,
+    "returned_before": MOST_PERSONS,
     "clearance": 1.0,
 }
-SIGNED_CONDITIONS = ("return_pull",)  # the others are zero or more
+SIGNED_CONDITIONS = ("return_pull",)  # down to minus their largest value; the others are zero or more
 
 _DISPLACED = {
-    "district": "text",
-    "name": "text",
-    "area": "text",
+    "district": "name",
+    "name": "name",
+    "area": "name",
     "margin": "text",
-    "category": "text",
+    "category": "name",
     "families": "count",
 }
-_AREAS = {"pcode": "text", "name": "text", "lat": "number", "lon": "number"}
+_AREAS = {"pcode": "name", "name": "name", "lat": "number", "lon": "number"}
 _SITES = {
-    "id": "text",
-    "name": "text",
-    "area": "text",
+    "id": "name",
+    "name": "name",
+    "area": "name",
     "lat": "number",
     "lon": "number",
     "capacity": "count",
     "source": "text",
 }
 _WAVES = {
-    "wave": "text",
+    "wave": "name",
     "label": "text",
     "first_month": "month",
     "last_month": "month",
@@ -125,6 +132,7 @@ def read_areas(path: Path) -> pd.DataFrame:
     areas = read_table(path, _AREAS)
     unique(areas, ["pcode"], path)
     unique(areas, ["name"], path)
+    check_count("areas", len(areas), path)
     _require_points(areas, path)
     return areas
 
@@ -133,6 +141,8 @@ def read_sites(path: Path, pcodes: list[str]) -> pd.DataFrame:
     """Return sites.csv: unique ids, each in a known area."""
     sites = read_table(path, _SITES)
     unique(sites, ["id"], path)
+    check_count("sites", len(sites), path)
+    require(sites["capacity"] <= MOST_PERSONS, path, "capacity", sites, f"at most {MOST_PERSONS:,.0f}")
     require(sites["area"].isin(pcodes), path, "area", sites, "a pcode of areas.csv")
     _require_points(sites, path)
     return sites
@@ -142,6 +152,9 @@ def read_waves(path: Path) -> pd.DataFrame:
     """Return waves.csv: unique names, in order of time."""
     waves = read_table(path, _WAVES)
     unique(waves, ["wave"], path)
+    check_count("waves", len(waves), path)
+    shifts = f"{-MOST_UTILITY:g} to {MOST_UTILITY:g}"
+    require(waves["return_shift"].abs() <= MOST_UTILITY, path, "return_shift", waves, shifts)
     require(waves["last_month"] >= waves["first_month"], path, "last_month", waves, "first_month or later")
     later = waves["first_month"] >= waves["last_month"].shift(fill_value="")
     require(later, path, "first_month", waves, "the last_month of the wave above, or later")
@@ -163,12 +176,31 @@ def read_conditions(path: Path, pcodes: list[str]) -> pd.DataFrame:
     for name in CONDITIONS:
         if name not in set(table["condition"]):
             raise TableError("this condition is missing", file=path, column="condition", value=name)
-    highest = table["condition"].map(dict(CONDITIONS)).astype(float)
-    lowest = pd.Series(np.where(table["condition"].isin(SIGNED_CONDITIONS), -np.inf, 0.0))
+    lowest, highest = (pd.Series(bounds) for bounds in zip(*map(range_of, table["condition"]), strict=True))
     for pcode in pcodes:
-        require(table[pcode] >= lowest, path, pcode, table, "0 or more")
-        require(table[pcode] <= highest, path, pcode, table, "a share from 0 to 1")
+        for at in np.flatnonzero(~table[pcode].between(lowest, highest)):
+            name, value = str(table["condition"].iloc[at]), float(table[pcode].iloc[at])
+            message, allowed = f"{name} is out of range", allowed_values(name)
+            raise TableError(message, file=path, row=int(at) + 2, column=pcode, value=value, allowed=allowed)
     return table.set_index("condition")[pcodes]
+
+
+def range_of(condition: str) -> tuple[float, float]:
+    """Return the smallest and largest value of a condition, or of security."""
+    highest = CONDITIONS.get(condition, 1.0)
+    return -highest if condition in SIGNED_CONDITIONS else 0.0, highest
+
+
+def allowed_values(condition: str) -> str:
+    """Return the range of a condition in the words of a message."""
+    low, high = range_of(condition)
+    return "a share from 0 to 1" if high == 1.0 else f"{low:,.0f} to {high:,.0f}"
+
+
+def check_count(name: str, count: int, path: Path) -> None:
+    """Refuse more areas, sites or waves than can be told apart in a row."""
+    if count > MOST_CODES[name]:
+        raise InputError(f"too many {name}", file=path, value=count, allowed=f"at most {MOST_CODES[name]}")
 
 
 def read_security(path: Path, pcodes: list[str]) -> pd.DataFrame:
@@ -211,6 +243,7 @@ def check_displaced(table: pd.DataFrame, pcodes: list[str], waves: list[str], pa
                 value=row["category"],
                 allowed=", ".join(valid),
             )
+    require(table["families"] <= MOST_FAMILIES, path, "families", table, f"at most {MOST_FAMILIES:,}")
     first = table.groupby("district")["area"].transform("first")
     require(table["area"] == first, path, "area", table, "one area for all rows of a district")
     check_margins(table, path)
@@ -226,6 +259,11 @@ def check_margins(displaced: pd.DataFrame, path: Path) -> None:
         found = ", ".join(f"{margin} {differ[margin].iloc[0]}" for margin in MARGINS)
         message = f"the margins of district {differ.index[0]} have different totals"
         raise InputError(message, file=path, key="families", value=found, allowed="the same total three times")
+    families = int(totals[MARGINS[0]].sum())
+    if families > MOST_FAMILIES:
+        raise InputError(
+            "too many families", file=path, key="families", value=families, allowed=f"at most {MOST_FAMILIES:,}"
+        )
 
 
 def check_camps(displaced: pd.DataFrame, sites: pd.DataFrame, folder: Path) -> None:

@@ -10,24 +10,27 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.schema.errors import InputError, nearest
+from sim.schema.base import FIRST_YEAR, LAST_YEAR, wrong_name
+from sim.schema.errors import InputError, is_printable, nearest
 
 Kind = str
 Converter = Callable[[pd.Series, str | Path, str, bool], pd.Series]  # cells, file, column, optional
 
 #: What each kind of column accepts, in the words of the error message.
 ALLOWED: Mapping[Kind, str] = {
-    "text": "text, not blank",
+    "text": "text that can be seen, not blank",
+    "name": "a name: one line, at most 80 characters, not beginning with = + - or @",
     "count": "a whole number, 0 or more",
     "number": "a number",
     "share": "a number from 0 to 1",
-    "month": "a month as YYYY-MM",
-    "date": "a date as YYYY-MM-DD",
+    "month": f"a month as YYYY-MM, {FIRST_YEAR} to {LAST_YEAR}",
+    "date": f"a date as YYYY-MM-DD, {FIRST_YEAR} to {LAST_YEAR}",
 }
 
+MOST_BYTES = 50_000_000  # far beyond any table of a case, and of what cases are built from
 _LARGEST = 2.0**53  # beyond this a float no longer holds every whole number
-_MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
-_DATE = _MONTH + r"-(?:0[1-9]|[12]\d|3[01])"
+_MONTH = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
+_DATE = _MONTH + r"-(?:0[1-9]|[12][0-9]|3[01])"
 
 
 class TableError(InputError):
@@ -72,7 +75,7 @@ def read_table(path: str | Path, columns: Mapping[str, Kind], optional: Collecti
     path : str or Path
         CSV file in UTF-8 (a byte-order mark is accepted); may be compressed as ``.gz``.
     columns : mapping of str to str
-        Kind of every column: "text", "count", "number", "share", "month" or "date".
+        Kind of every column: "text", "name", "count", "number", "share", "month" or "date".
     optional : collection of str, optional
         Columns that may be absent or hold blanks. A blank reads as "" or, in a numeric column, NaN.
 
@@ -123,6 +126,8 @@ def unique(frame: pd.DataFrame, columns: list[str], path: str | Path) -> None:
 def _read_cells(path: Path) -> pd.DataFrame:
     """Return every cell as text, header included, so that frame row ``i`` is file row ``i + 1``."""
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise TableError("the file is too large", file=path, allowed=f"at most {MOST_BYTES:,} bytes")
         cells = pd.read_csv(
             path,
             header=None,
@@ -167,9 +172,22 @@ def _named(raw: pd.DataFrame, path: str | Path, columns: Mapping[str, Kind], opt
 
 
 def _text(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
-    text = cells.str.strip()
+    text = cells.map(str.strip)
     if not optional:
         _refuse_blank(text, path, name, "text")
+    return text
+
+
+def _prose(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
+    text = _text(cells, path, name, optional)
+    seen = text.str.replace(r"[\n\r\t]", " ", regex=True)
+    _refuse(~seen.map(is_printable).to_numpy(dtype=bool), text, path, name, "text")
+    return text
+
+
+def _name(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
+    text = _text(cells, path, name, optional)
+    _refuse(np.array([bool(cell) and wrong_name(cell) is not None for cell in text]), text, path, name, "name")
     return text
 
 
@@ -185,7 +203,7 @@ def _matching(kind: Kind, pattern: str) -> Converter:
 
 def _numeric(kind: Kind, low: float, high: float, whole: bool) -> Converter:
     def convert(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
-        text = cells.str.strip()
+        text = cells.map(str.strip)
         blank = _blank(text)
         if not optional:
             _refuse_blank(text, path, name, kind)
@@ -201,7 +219,7 @@ def _numeric(kind: Kind, low: float, high: float, whole: bool) -> Converter:
 
 
 def _blank(text: pd.Series) -> pd.Series:
-    return text.str.lower().isin(["", "nan"])
+    return text.map(lambda cell: cell.lower() in ("", "nan")).astype(bool)
 
 
 def _refuse_blank(text: pd.Series, path: str | Path, name: str, kind: Kind) -> None:
@@ -230,7 +248,8 @@ def _plain(value: object) -> object:
 
 
 _CONVERT: Mapping[Kind, Converter] = {
-    "text": _text,
+    "text": _prose,
+    "name": _name,
     "count": _numeric("count", 0.0, _LARGEST, whole=True),
     "number": _numeric("number", -np.inf, np.inf, whole=False),
     "share": _numeric("share", 0.0, 1.0, whole=False),

@@ -3,10 +3,11 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sim.experiments.checksums import files_in, write_sums
+from sim.experiments.interrupt import uninterrupted
 from sim.schema.errors import InputError
 
 MANIFEST = "manifest.json"
@@ -21,28 +22,58 @@ def whole_folder(target: Path, sealed: bool = True) -> Iterator[Path]:
     """
     target = Path(target)
     refuse_foreign(target)
+    parents = _missing(target)
+    draft: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise InputError(f"the folder cannot be written: {error.strerror}", file=target) from None
-    try:
+        with uninterrupted():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=target.parent))
         yield draft
         if sealed:
             write_sums(draft, files_in(draft))
-        draft.chmod(0o755)
-        _put_in_place(draft, target)
+        with uninterrupted():
+            draft.chmod(0o755)
+            _put_in_place(draft, target)
+            parents = []
     except OSError as error:
-        raise InputError(f"the folder cannot be written: {error.strerror}", file=target) from None
+        raise InputError(f"the folder cannot be written: {error.strerror or error}", file=target) from None
     finally:
+        with uninterrupted():
+            _take_away(draft, parents)
+
+
+def _missing(target: Path) -> list[Path]:
+    """Return the folders to be made for a target, nearest first; none where ``..`` hides which they are."""
+    return [] if ".." in target.parts else [folder for folder in target.parents if not _exists(folder)]
+
+
+def _exists(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except OSError:  # the system says no more; what cannot be looked at is not taken away either
+        return True
+
+
+def _take_away(draft: Path | None, parents: list[Path]) -> None:
+    """Remove a draft that did not become the folder, and the folders made for it, nearest first."""
+    if draft is not None:
         shutil.rmtree(draft, ignore_errors=True)
+    with suppress(OSError):  # one that holds something else stays, and those above it
+        for folder in parents:
+            folder.rmdir()
 
 
 def refuse_foreign(target: Path) -> None:
     """Refuse a target that is a file, or a folder that holds something else than results."""
-    if target.is_file():
+    try:
+        is_file, foreign = target.is_file(), target.is_dir() and _is_foreign(target)
+    except OSError as error:
+        raise InputError(f"cannot be used: {error.strerror}", key="--out", value=str(target)) from None
+    if target.is_symlink() and not target.exists():
+        raise InputError("is a link that leads nowhere", key="--out", value=str(target))
+    if is_file:
         raise InputError("is a file; name a folder", key="--out", value=str(target))
-    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+    if foreign:
         raise InputError(
             "the folder holds something else than results",
             key="--out",
@@ -51,9 +82,13 @@ def refuse_foreign(target: Path) -> None:
         )
 
 
+def _is_foreign(folder: Path) -> bool:
+    return any(folder.iterdir()) and not (folder / MANIFEST).is_file()
+
+
 def _put_in_place(draft: Path, target: Path) -> None:
     if target.is_dir():
-        old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
         target.replace(old / "results")
         draft.replace(target)
         shutil.rmtree(old, ignore_errors=True)

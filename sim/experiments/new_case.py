@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from sim.experiments.folder import whole_folder
-from sim.library import case_folder, first_case
+from sim.library import case_folder, first_case, is_file
 from sim.schema.errors import InputError
 
 
@@ -60,12 +60,14 @@ def _refuse_taken(target: Path) -> None:
     def refused(message: str) -> InputError:
         return InputError(message, key="FOLDER", value=str(target), allowed="a new or empty folder")
 
-    if target.is_file() or target.suffix in (".yaml", ".yml"):
+    if is_file(target) or target.suffix in (".yaml", ".yml"):
         raise refused("names a file")
-    if target.resolve() == Path.cwd():  # it would be replaced under the feet of the shell
-        raise refused("is the folder you are in; name one inside it")
     try:
+        if target.resolve() == Path.cwd():  # it would be replaced under the feet of the shell
+            raise refused("is the folder you are in; name one inside it")
         if target.exists() and any(target.iterdir()):
             raise refused("the folder is not empty")
     except OSError as error:
         raise refused(f"cannot be used: {error.strerror}") from None
+    except RuntimeError:  # what pathlib raises before Python 3.13
+        raise refused("cannot be used: a link leads back to itself") from None

@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import h5netcdf
+import h5py  # type: ignore[import-untyped]
 import pandas as pd
 import xarray as xr
 import yaml
@@ -24,12 +26,22 @@ def write_record(
     draft: Path, data: xr.Dataset, table: pd.DataFrame, stem: str, resolved: Any, manifest: dict[str, Any]
 ) -> None:
     """Write a record into a folder that exists; the table as ``stem.csv`` and ``stem.parquet``."""
-    data.to_netcdf(draft / DATA, engine="h5netcdf")
+    (draft / DATA).write_bytes(_netcdf(data))
     table.to_csv(draft / f"{stem}.csv", index=False, float_format="%.8g")
     table.to_parquet(draft / f"{stem}.parquet", index=False)
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
     (draft / RESOLVED).write_text(text, encoding="utf-8")
     (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _netcdf(data: xr.Dataset) -> bytes:
+    """Return the netCDF file of a dataset, made in memory: on a disk that is full HDF5 ends the whole process."""
+    in_memory = {"driver": "core", "backing_store": False, "track_order": True}
+    with h5py.File("image", "w", **in_memory) as image, h5netcdf.File(image, "w") as file:
+        data.dump_to_store(xr.backends.H5NetCDFStore(file))
+        file.flush()
+        image.flush()
+        return bytes(image.id.get_file_image())
 
 
 def read_record(folder: Path, kind: str, variables: Iterable[str]) -> tuple[xr.Dataset, dict[str, Any], Any]:

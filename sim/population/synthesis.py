@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.data.case_tables import SETTLEMENTS, CaseTables, camp_site, check_camps, check_displaced
+from sim.data.case_tables import SETTLEMENTS, CaseTables, camp_site, check_camps, check_count, check_displaced
 from sim.kernels.codes import CAMP
 from sim.population.raking import integerise, rake
 from sim.population.strata import AreaTable, stratify, weights_of
@@ -147,11 +147,8 @@ def _area_table(tables: CaseTables, area: int) -> AreaTable:
 
 def _check_codes(tables: CaseTables, areas: int, waves: int) -> None:
     """Refuse more categories than the narrow codes of a row can hold."""
-    held = {"areas": (areas, 2**7 - 1), "waves": (waves, 2**7 - 1), "sites": (len(tables.sites), 2**15 - 1)}
-    for name, (count, most) in held.items():
-        if count > most:
-            file = tables.folder / f"{name}.csv"
-            raise InputError(f"too many {name}", file=file, value=count, allowed=f"at most {most}")
+    for name, count in (("areas", areas), ("waves", waves), ("sites", len(tables.sites))):
+        check_count(name, count, tables.folder / f"{name}.csv")
 
 
 def _check_total(tables: CaseTables, area: np.ndarray, weight: np.ndarray) -> None:

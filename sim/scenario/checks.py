@@ -1,11 +1,12 @@
-"""Names in a scenario against the tables of its case, before anything is built on them."""
+"""A scenario against the tables of its case and the months of its run, before anything is built on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.data.case_tables import CaseTables
 from sim.interventions import CampClosure
 from sim.scenario.load import Scenario
+from sim.schema.base import month_name, month_number
 from sim.schema.errors import nearest
 from sim.schema.programme import Delivered, Measure
 
@@ -54,3 +55,38 @@ def _check_timeline(spec: Any, check: Callable[..., None]) -> None:
         check("wave", shock.wave, "shocks", name, "wave")
     for name, recode in spec.recodes.items():
         check("area", recode.origin, "recodes", name, "origin")
+
+
+def outside_run(scenario: Scenario) -> list[str]:
+    """Return a note on everything dated that falls wholly outside the months of the run, and so has no effect.
+
+    It is no error: a run may be shortened, and a scenario may hold what comes later.
+    """
+    spec = scenario.spec
+    first = month_number(spec.start)
+    last = first + spec.months - 1
+    months = f"{spec.start} to {month_name(last)}"
+    return [
+        f"{where}: nothing of it falls in the months of the run, {months}"
+        for where, begins, ends in _dated(spec)
+        if month_number(begins) > last or (ends is not None and month_number(ends) < first)
+    ]
+
+
+def _dated(spec: Any) -> Iterator[tuple[str, str, str | None]]:
+    """Yield where every dated entry stands, its first month, and its last one where it ends."""
+    for name, programme in spec.programmes.items():
+        if isinstance(programme, CampClosure):
+            yield f"programmes.{name}", programme.closing_month, programme.closing_month
+        else:
+            yield f"programmes.{name}", programme.window.first_month, _lasts(programme)
+    for name, shock in spec.shocks.items():
+        yield f"shocks.{name}", shock.month, month_name(month_number(shock.month) + shock.months - 1)
+    for name, entry in spec.arrivals.items():
+        yield f"arrivals.{name}", entry.first_month, entry.last_month or entry.first_month
+    for name, change in spec.conditions.items():
+        yield f"conditions.{name}", change.first_month, change.last_month
+
+
+def _lasts(programme: Any) -> str | None:
+    return None if getattr(programme, "lasting", False) else programme.window.last_month

@@ -14,6 +14,7 @@ from sim.scenario.geography import geography_of, programme_key
 from sim.scenario.load import Scenario
 from sim.scenario.paths import condition_paths, month_index
 from sim.scenario.people import Setting, households_of
+from sim.scenario.size import check_size
 from sim.schema.base import month_number
 from sim.schema.parameters import Parameters
 from sim.schema.programme import Booked, Offer, Service
@@ -78,6 +79,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     """Compile a scenario; raises InputError where it names what its tables do not hold."""
     tables = load_displaced(scenario.tables)
     check_names(scenario, tables)
+    check_size(scenario, tables)
     paths = condition_paths(scenario, tables)
     geography = geography_of(tables, scenario.spec.parameters.markets)
     people = Setting(scenario, tables, geography, paths)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import Field
 
 from sim.interventions import InterventionSpec
-from sim.library import find_scenario
+from sim.library import find_scenario, is_file
+from sim.schema.base import Name
 from sim.schema.case import Case
-from sim.schema.document import Document, Key, merge, read_yaml, validate
+from sim.schema.document import Document, Key, merge, read_value, read_yaml, validate
 from sim.schema.errors import InputError
 
 MOST_ANCESTORS = 8
@@ -20,7 +20,7 @@ MOST_ANCESTORS = 8
 class ScenarioSpec(Case):
     """A case with its timeline: everything a run needs that is not a table."""
 
-    programmes: dict[str, InterventionSpec] = Field(default={}, description="Interventions by name")
+    programmes: dict[Name, InterventionSpec] = Field(default={}, description="Interventions by name")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ class Scenario:
         """Return the scenario with values replaced, ``{"parameters.choice.epoch": 12}``, checked again."""
         document = self.document
         for path, value in changes.items():
+            if path == "tables":
+                raise InputError(
+                    "is read before anything is changed; write it in a scenario file", key=path, value=value
+                )
             document = merge(document, _override_document(path, value))
         return Scenario(self.name, validate(document, ScenarioSpec), document, self.tables, self.lineage)
 
@@ -77,8 +81,8 @@ def load_scenario(name_or_path: str | Path, overrides: Mapping[str, Any] | None 
     """
     path = find_scenario(name_or_path)
     document, lineage = _resolve(path, ())
-    tables = _tables_folder(document, lineage)
-    scenario = Scenario(_name(path), validate(document, ScenarioSpec), document, tables, lineage)
+    spec = validate(document, ScenarioSpec)
+    scenario = Scenario(_name(path), spec, document, _tables_folder(document, spec, lineage), lineage)
     return scenario.override(overrides) if overrides else scenario
 
 
@@ -88,9 +92,9 @@ def parse_override(text: str) -> tuple[str, Any]:
     if not sign or not path.strip():
         raise InputError("an override is written path=value", key="--set", value=text)
     try:
-        return path.strip(), yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise InputError("the value is not readable", key=f"--set {path}", value=value) from None
+        return path.strip(), read_value(value)
+    except InputError as error:
+        raise InputError(error.message, key=f"--set {path}", value=value) from None
 
 
 def _resolve(path: Path, seen: tuple[Path, ...]) -> tuple[Document, tuple[Path, ...]]:
@@ -103,7 +107,10 @@ def _resolve(path: Path, seen: tuple[Path, ...]) -> tuple[Document, tuple[Path, 
         raise document.error("names one scenario or case", "extends", value=parent)
     if len(lineage) > MOST_ANCESTORS:
         raise document.error("extends too many others in a row", "extends", value=parent)
-    base_path = _sibling(path, parent)
+    try:
+        base_path = _sibling(path, parent)
+    except InputError as error:
+        raise document.error(error.message, "extends", value=parent, allowed=error.allowed) from None
     if base_path.resolve() in lineage:
         raise document.error("scenarios extend each other in a circle", "extends", value=parent)
     try:
@@ -119,16 +126,19 @@ def _resolve(path: Path, seen: tuple[Path, ...]) -> tuple[Document, tuple[Path, 
 def _sibling(path: Path, name: str) -> Path:
     """Return the file that ``extends`` names: beside the file, the case of its folder, or shipped."""
     for candidate in (path.parent / f"{name}.yaml", path.parent / name):
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     return find_scenario(name)
 
 
-def _tables_folder(document: Document, lineage: tuple[Path, ...]) -> Path:
+def _tables_folder(document: Document, spec: ScenarioSpec, lineage: tuple[Path, ...]) -> Path:
     file, _ = document.place(("tables",))
-    named = document.data.get("tables", ".")
     owner = Path(file) if file and ("tables",) in document.places else lineage[-1]
-    return (owner.parent / str(named)).resolve()
+    folder = owner.parent / spec.tables
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError):  # a link that leads back to itself, which pathlib says in two ways
+        return folder.absolute()
 
 
 def _name(path: Path) -> str:

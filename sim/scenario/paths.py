@@ -3,15 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from sim.data.case_tables import CONDITIONS, CaseTables
+from sim.data.case_tables import CaseTables, allowed_values, range_of
 from sim.scenario.load import Scenario
 from sim.schema.base import month_number
 from sim.schema.case import ConditionChange
 from sim.schema.programme import Measure
 
 Float = npt.NDArray[np.float64]
-
-SHARES = {"security", *(name for name, highest in CONDITIONS.items() if highest == 1.0)}
 
 
 def condition_paths(scenario: Scenario, tables: CaseTables) -> dict[str, Float]:
@@ -56,9 +54,9 @@ def _apply_change(
     before = path[window][:, columns]
     after = before * (change.times or 0.0) if change.value is None else np.full_like(before, change.value)
     path[window, columns] = after
-    share = change.condition in SHARES
-    if change.condition != "return_pull" and (path.min() < 0 or (share and path.max() > 1)):
-        allowed = "0 to 1" if share else "0 or more"
+    low, high = range_of(change.condition)
+    if path.min() < low or path.max() > high:
+        allowed = allowed_values(change.condition)
         found = change.times if change.value is None else change.value
         raise scenario.document.error("leads out of range", "conditions", name, value=found, allowed=allowed)
 

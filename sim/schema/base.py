@@ -1,10 +1,16 @@
 """What every schema model shares: frozen, unknown keys refused, every field documented."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from sim.schema.errors import is_printable
+
 PRIOR = "PRIOR"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+MOST_NAME, MOST_TITLE = 80, 200  # characters
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class Strict(BaseModel):
@@ -24,10 +30,11 @@ def quantity(
 
 
 def _month(value: str) -> str:
-    year, _, month = value.partition("-")
-    valid = len(year) == 4 and len(month) == 2 and (year + month).isdigit() and 1 <= int(month) <= 12
-    if not valid:
+    found = _MONTH.fullmatch(value)
+    if found is None:
         raise ValueError("a month is written YYYY-MM, for example 2019-08")
+    if not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        raise ValueError(f"a month lies between {FIRST_YEAR}-01 and {LAST_YEAR}-12")
     return value
 
 
@@ -37,6 +44,35 @@ def _text_only(value: Any) -> Any:
     return value
 
 
+def _safe_text(value: str) -> str:
+    if not is_printable(value.replace("\n", " ").replace("\t", " ")):
+        raise ValueError("holds control characters, or marks that turn the direction of writing")
+    return value
+
+
+def wrong_name(name: str) -> str | None:
+    """Return what is wrong with a name, None where it can be used.
+
+    Names become cells of CSV files and labels of data files. A spreadsheet takes a cell that begins with one of
+    ``= + - @`` for a formula, which may do harm when somebody opens the results; the other limits keep tables legible.
+    """
+    if not name or name != name.strip():
+        return "a name is not blank, and has no blanks around it"
+    if not is_printable(name):
+        return "a name is one line of characters that can be seen"
+    if name[0] in "=+-@":
+        return "a name does not begin with = + - or @, which spreadsheets take for a formula"
+    return None if len(name) <= MOST_NAME else f"a name has at most {MOST_NAME} characters"
+
+
+def _name(value: str) -> str:
+    if wrong := wrong_name(value):
+        raise ValueError(wrong)
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Prose = Annotated[str, AfterValidator(_safe_text)]
 CalendarMonth = Annotated[str, BeforeValidator(_text_only), AfterValidator(_month)]
 
 

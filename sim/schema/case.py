@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from sim.schema.base import PRIOR, CalendarMonth, Strict, month_number, quantity
+from sim.schema.base import MOST_TITLE, PRIOR, CalendarMonth, Name, Prose, Strict, month_number, quantity
 from sim.schema.parameters import Parameters
 
 _MCNA = "REACH MCNA VIII Iraq 2020"
@@ -31,7 +31,7 @@ class HlpDocuments(Strict):
 class Composition(Strict):
     """Who the households are. Drawn once for the case; independent of place, origin and wave."""
 
-    sizes: dict[int, Share] = Field(
+    sizes: dict[Annotated[int, Field(strict=False)], Share] = Field(
         default={
             1: 0.03,
             2: 0.07,
@@ -87,9 +87,9 @@ class ConditionChange(Strict):
     areas: list[str] | None = Field(None, min_length=1, description="P-codes; all areas when left out")
     first_month: CalendarMonth = Field(description="First month of the change")
     last_month: CalendarMonth | None = Field(None, description="Last month; to the end of the run when left out")
-    value: float | None = quantity(None, "as the condition", "New value", "scenario")
+    value: float | None = quantity(None, "as the condition", "New value", "scenario", -1e10, 1e10)
     times: float | None = quantity(None, "ratio", "Factor on the value it would have had", "scenario", 0, 100)
-    source: str = Field(PRIOR, description="Where the change is taken from")
+    source: Prose = Field(PRIOR, description="Where the change is taken from")
 
     @model_validator(mode="after")
     def _one_effect(self) -> "ConditionChange":
@@ -112,7 +112,7 @@ class Arrivals(Strict):
     rows_per_month: int = quantity(
         10, "households/month", "Simulated households they are spread over", "scenario", 1, 1_000_000
     )
-    source: str = Field(PRIOR, description="Where the number is taken from")
+    source: Prose = Field(PRIOR, description="Where the number is taken from")
 
     @model_validator(mode="after")
     def _consistent(self) -> "Arrivals":
@@ -133,7 +133,7 @@ class Shock(Strict):
     hosts: int = quantity(0, "families", "Families never displaced before whom it drives out of the area", "scenario", 0, 10_000_000)  # fmt: skip
     rows: int = quantity(30, "households", "Simulated households they are spread over", "scenario", 1, 1_000_000)
     wave: str | None = Field(None, description="Displacement wave the hosts belong to; required with hosts")
-    source: str = Field(PRIOR, description="Where it is taken from")
+    source: Prose = Field(PRIOR, description="Where it is taken from")
 
     @model_validator(mode="after")
     def _hosts_have_a_wave(self) -> "Shock":
@@ -147,8 +147,8 @@ class Recode(Strict):
 
     month: CalendarMonth = Field(description="First month that shows it")
     origin: str = Field(description="P-code of the area of origin")
-    families: int = quantity(..., "families", "Added to the tracked stock from this origin, from then on", "scenario")
-    source: str = Field(description="Where the change is documented")
+    families: int = quantity(..., "families", "Added to the tracked stock from this origin, from then on", "scenario", -100_000_000, 100_000_000)  # fmt: skip
+    source: Prose = Field(description="Where the change is documented")
 
 
 def in_order(entry: Windowed) -> Windowed:
@@ -169,9 +169,9 @@ _TIMELINE = {
 class Case(Strict):
     """Place, people and time: what every scenario of a case starts from."""
 
-    title: str = Field(description="One line, shown above every table and figure")
-    question: str = Field("", description="What the scenario is meant to show, in plain words")
-    tables: str = Field(".", description="Folder of the case tables, beside the file that names it")
+    title: Prose = Field(max_length=MOST_TITLE, description="One line, shown above every table and figure")
+    question: Prose = Field("", description="What the scenario is meant to show, in plain words")
+    tables: Prose = Field(".", description="Folder of the case tables, beside the file that names it")
     start: CalendarMonth = Field(description="First simulated month; stocks are those at its beginning")
     months: int = quantity(36, "months", "Months simulated", "case", 1, 600)
     rows: int | None = quantity(
@@ -180,7 +180,7 @@ class Case(Strict):
     school_months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default=[], description="Calendar months of the school year")  # fmt: skip
     composition: Composition = Composition()
     parameters: Parameters = Parameters()
-    conditions: dict[str, ConditionChange] = Field(default={}, description=_TIMELINE["conditions"])
-    arrivals: dict[str, Arrivals] = Field(default={}, description=_TIMELINE["arrivals"])
-    shocks: dict[str, Shock] = Field(default={}, description=_TIMELINE["shocks"])
-    recodes: dict[str, Recode] = Field(default={}, description=_TIMELINE["recodes"])
+    conditions: dict[Name, ConditionChange] = Field(default={}, description=_TIMELINE["conditions"])
+    arrivals: dict[Name, Arrivals] = Field(default={}, description=_TIMELINE["arrivals"])
+    shocks: dict[Name, Shock] = Field(default={}, description=_TIMELINE["shocks"])
+    recodes: dict[Name, Recode] = Field(default={}, description=_TIMELINE["recodes"])

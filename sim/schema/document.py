@@ -17,6 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MOST_BYTES = 2_000_000  # a scenario is a page of text; this is far beyond any
 MOST_DEPTH = 12
+_NUMBERS = {"int_type": "whole number", "float_type": "number"}  # what pydantic calls them
 PLAIN_TAGS = {"map", "seq", "str", "int", "float", "bool", "null"}
 
 
@@ -74,18 +75,29 @@ def read_yaml(path: Path) -> Document:
         For a missing, unreadable or oversized file, wrong encoding, YAML that is not well formed, aliases,
         duplicate keys, tags, or a top level that is not a mapping.
     """
-    text = _read_text(path)
-    try:
-        node = yaml.compose(text, Loader=_PlainLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise InputError(f"not readable as YAML: {error.problem}", file=path, line=line) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"not readable as YAML: {str(error).splitlines()[0]}", file=path) from None
+    node = _composed(_read_text(path), path)
     if not isinstance(node, yaml.MappingNode):
         raise InputError("the file must hold keys and values", file=path, allowed="key: value lines")
     places: Places = {}
     return Document(_plain(node, (), str(path), places), places)
+
+
+def read_value(text: str) -> Any:
+    """Return one YAML value as written on a command line; raises InputError as `read_yaml` does."""
+    node = _composed(text, None)
+    return None if node is None else _plain(node, (), "", {})
+
+
+def _composed(text: str, path: Path | None) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=_PlainLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise InputError(f"not readable as YAML: {error.problem}", file=path, line=line) from None
+    except RecursionError:
+        raise InputError("not readable as YAML: nested too deeply", file=path) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not readable as YAML: {str(error).splitlines()[0]}", file=path) from None
 
 
 def _read_text(path: Path) -> str:
@@ -194,7 +206,7 @@ def validate(document: Document, model: type[Model]) -> Model:
         For the first problem found, with file, line, key, value, what is allowed and the nearest valid name.
     """
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(document.data, strict=True)
     except ValidationError as error:
         raise _input_error(document, model, error) from None
 
@@ -217,6 +229,9 @@ def _input_error(document: Document, model: type[BaseModel], error: ValidationEr
         return document.error(message, *key, "kind", value=tag, allowed=allowed)
     if kind == "union_tag_not_found":
         return document.error("the kind is missing", *key, "kind")
+    if kind in _NUMBERS and isinstance(value, str):
+        message = f"a {_NUMBERS[kind]} is written in full and without quotes, for example 1000"
+        return document.error(message, *key, value=value)
     message = problem["msg"].removeprefix("Value error, ")
     shown = None if isinstance(value, dict) else value
     return document.error(message[0].lower() + message[1:], *key, value=shown)

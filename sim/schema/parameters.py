@@ -4,6 +4,8 @@ Section and field names are those of :mod:`sim.kernels.inputs`; money is in US d
 PRIOR marks judgement: a starting value with a wide range, to be replaced by calibration.
 """
 
+from pydantic import model_validator
+
 from sim.schema.base import PRIOR, Strict, quantity
 
 _MCNA = "REACH MCNA VIII Iraq 2020"
@@ -42,6 +44,14 @@ class House(Strict):
     repaired_to: float = quantity(0.6, "0-1", "Condition after a repair made from afar or by relatives", PRIOR, 0, 1)
     repair_away: float = quantity(0.01, "1/month", "Chance that an unusable house is repaired while its owner is away", "PRIOR: cohort models of Iraq 2018-19 found 0.7 % a month, weakly identified; set by hand within 0.3-2 %", 0, 0.2)  # fmt: skip
     repair_home: float = quantity(0.02, "1/month", "Improvement of the house while the owner lives at home", PRIOR, 0, 0.5)  # fmt: skip
+
+    @model_validator(mode="after")
+    def _a_repair_repairs(self) -> "House":
+        if self.repaired_to < self.usable:
+            raise ValueError(
+                f"repaired_to {self.repaired_to} is below usable {self.usable}: nobody could live in the house"
+            )
+        return self
 
 
 class Review(Strict):

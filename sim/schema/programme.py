@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from sim.schema.base import PRIOR, CalendarMonth, Strict, month_number, quantity
+from sim.schema.base import PRIOR, CalendarMonth, Prose, Strict, month_number, quantity
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
@@ -22,7 +22,7 @@ Changes = Mapping[str, npt.NDArray[Any]]
 class Intervention(Strict):
     """Base of all interventions; ``kind`` selects which."""
 
-    note: str = Field("", description="What it stands for, in plain words")
+    note: Prose = Field("", description="What it stands for, in plain words")
 
 
 class Window(Strict):

@@ -96,7 +96,7 @@ def test_condition_out_of_range(case: Path) -> None:
 
 
 def test_negative_wage(case: Path) -> None:
-    assert "0 or more" in edit(case, "conditions", lambda text: text.replace(",340,400", ",-340,400", 1))
+    assert "0 to 10,000,000" in edit(case, "conditions", lambda text: text.replace(",340,400", ",-340,400", 1))
 
 
 @pytest.mark.parametrize("condition", ["wage", "return_pull"])
