@@ -53,7 +53,8 @@ def compiled(case) -> Compiled:
          ["conditions.c.condition", "did you mean 'security'"]),
         ({"conditions.c": {"condition": "security", "first_month": "2018-01", "value": 1.5}},
          ["conditions.c", "out of range", "1.5", "0 to 1"]),
-        ({"conditions.c": {"condition": "wage", "first_month": "2018-01", "value": -3}}, ["conditions.c", "0 to 10,000,000"]),
+        ({"conditions.c": {"condition": "wage", "first_month": "2018-01", "value": -3}},
+         ["conditions.c", "0 to 10,000,000"]),
         ({"conditions.c": {"condition": "return_access", "first_month": "2018-01", "times": 50}}, ["0 to 1", "50"]),
     ],
 )  # fmt: skip
