@@ -10,6 +10,7 @@ from sim.model import SolutionsModel
 from sim.world.changing import Changing, flat, refilled
 
 Array = npt.NDArray[Any]
+CLOCK = "_collection_steps"  # when a DataCollector collected, from Mesa 3.5
 
 
 def snapshot(model: SolutionsModel) -> dict[str, Array]:
@@ -27,11 +28,19 @@ def restore(model: SolutionsModel, arrays: Mapping[str, Array]) -> None:
     KeyError, ValueError
         When the arrays are those of another model.
     """
+    _wind_clocks(model, int(arrays["model/_month"]))
     for name, part in _changing(model).items():
         part.restore(_under(name, arrays))
     _collect_again(model.datacollector, _under("collected", arrays))
     for name, value in refilled(_counters(model), _under("model", arrays)).items():
         setattr(model, name, value)
+
+
+def _wind_clocks(model: SolutionsModel, month: int) -> None:
+    """Take steps in which no month is left: Mesa's own clocks move, of which versions have several, and nothing else."""
+    model._month = model.compiled.months
+    for _ in range(month):
+        model.step()
 
 
 def _changing(model: SolutionsModel) -> dict[str, Changing]:
@@ -52,6 +61,8 @@ def _under(part: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 def _collected(collector: Any) -> dict[str, Array]:
     """Return what Mesa's DataCollector holds: a column for every reporter, and the step and number of agents."""
     columns = flat(dict(collector.model_vars), "model")
+    if hasattr(collector, CLOCK):
+        columns[CLOCK] = np.asarray(getattr(collector, CLOCK))
     for kind in collector.agenttype_reporters:
         records = [record for step in collector._agenttype_records.values() for record in step[kind]]
         columns |= {f"{kind.__name__}.{n}": np.asarray(column) for n, column in enumerate(zip(*records))}
@@ -61,6 +72,8 @@ def _collected(collector: Any) -> dict[str, Array]:
 def _collect_again(collector: Any, arrays: Mapping[str, Array]) -> None:
     """Put the columns of `_collected` back."""
     collector.model_vars = refilled(dict(collector.model_vars), arrays, "model")
+    if hasattr(collector, CLOCK):
+        setattr(collector, CLOCK, arrays[CLOCK].tolist())
     collector._agenttype_records = {}
     for kind, reporters in collector.agenttype_reporters.items():
         columns = [arrays[f"{kind.__name__}.{n}"].tolist() for n in range(len(reporters) + 2)]

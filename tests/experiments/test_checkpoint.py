@@ -288,6 +288,7 @@ COMMAND = (sys.executable, "-m", "sim.cli")
 LONG = ("iraq/closure-with-alternatives", "--households", "5000", "--months", "20", "--checkpoint-every", "1")
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     kill_and_resume(tmp_path, kills=1)
 

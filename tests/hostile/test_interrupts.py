@@ -62,7 +62,7 @@ def judge(process: subprocess.Popen[str], folder: Path) -> int:
     return process.returncode
 
 
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_run_interrupted_on_the_way(tmp_path: Path, moment: str, times: int) -> None:
     arguments = ["-c", PRESS, moment, str(times), *COMMANDS["run"], "--months", "3"]

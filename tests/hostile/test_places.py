@@ -32,7 +32,9 @@ def limited(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-@pytest.mark.parametrize("size", [0, 2000, 30_000])
+@pytest.mark.parametrize(
+    "size", [pytest.param(0, marks=pytest.mark.slow), 2000, pytest.param(30_000, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("command", [RUN, [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
 def test_a_disk_that_is_full(tmp_path: Path, command: list[str], size: int) -> None:
     done = sim_here(tmp_path, command, lambda: limited(min(size, 2000) if command[0] == "new" else size))
@@ -75,6 +77,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
         tmp_path.chmod(0o755)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [RUN, [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
 def test_a_small_disk(small_disk: Path, command: list[str]) -> None:
     done = sim_here(small_disk, command)
