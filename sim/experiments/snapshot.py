@@ -37,7 +37,7 @@ def restore(model: SolutionsModel, arrays: Mapping[str, Array]) -> None:
 
 
 def _wind_clocks(model: SolutionsModel, month: int) -> None:
-    """Take steps in which no month is left: Mesa's own clocks move, of which versions have several, and nothing else."""
+    """Take steps in which no month is left: they move the clocks that Mesa keeps itself, and nothing else."""
     model._month = model.compiled.months
     for _ in range(month):
         model.step()
