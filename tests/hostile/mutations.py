@@ -264,7 +264,7 @@ def _by_rows(change: Callable[[Random, Cells], None]) -> Text:
             rows = list(csv.reader(io.StringIO(text)))
         except csv.Error:
             return text
-        if rows and rows[0]:
+        if len(rows) > 1 and rows[0]:
             change(random, rows)
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(rows)

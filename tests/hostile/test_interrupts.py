@@ -52,14 +52,16 @@ def started(folder: Path, arguments: list[str]) -> subprocess.Popen[str]:
 def judge(process: subprocess.Popen[str], folder: Path) -> int:
     """Wait for the end; refuse a traceback, half a folder, and any end but results or an interruption."""
     out, err = process.communicate(timeout=120)
-    assert process.returncode in (0, 130), f"ended with {process.returncode}\n{err}"
+    before_python = process.returncode == -signal.SIGINT  # the system ended it; a shell says 130 as well
+    code = 130 if before_python else process.returncode
+    assert code in (0, 130), f"ended with {code}\n{err}"
     assert "Traceback" not in out + err, err
     left = [path for path in folder.glob("out/*") if not path.name.endswith(".checkpoint")]
     assert [path.name for path in left] in ([], ["results"], ["case"]), left
     for path in folder.glob("out/results"):
         assert (path / SUMS).is_file()
         json.loads((path / "manifest.json").read_text())
-    return process.returncode
+    return code
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
@@ -83,11 +85,11 @@ def interrupted_after(folder: Path, command: str, seconds: list[float]) -> int:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_interrupted_at_many_moments(tmp_path: Path, command: str) -> None:
     ends = []
-    for at in range(18):
+    for at in range(8):
         folder = tmp_path / str(at)
         folder.mkdir()
         again = [0.02, 0.3, 1.0][at % 3]
-        ends.append(interrupted_after(folder, command, [0.4 + 0.35 * at, *([again] if at % 2 else [])]))
+        ends.append(interrupted_after(folder, command, [0.5 + 0.7 * at, *([again] if at % 2 else [])]))
     assert 130 in ends
 
 
