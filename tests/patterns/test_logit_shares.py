@@ -19,7 +19,8 @@ from sim.scenario import Compiled
 
 N = 1_000_000
 CAMP = 0  # the camp that is moved into the area of stay
-OPTIONS = ("stay", "integrate", "return", "settle", "informal", "hosted", "camp")
+FLIGHT = ("informal there", "hosted there", "rented there")  # to the third area: where they are is unsafe
+OPTIONS = ("stay", "integrate", "return", "settle", "informal", "hosted", "camp", *FLIGHT)
 CONDITIONS = {"security": 0.625, "return_pull": 0.25, "cohesion": 0.5, "wage": 40_000.0, "rent": 10_000.0}
 CHANGES: dict[str, Any] = {
     "parameters__choice__cohesion": 0.4,
@@ -34,7 +35,7 @@ CHANGES: dict[str, Any] = {
 
 
 def world(n: int, **changes: Any) -> Compiled:
-    """Return a world where one family, many times over, has seven things to choose from."""
+    """Return a world where one family, many times over, has ten things to choose from."""
     compiled = plain_world(same_family(n, vulnerable=1), 1, CONDITIONS, **(CHANGES | changes))
     geography = compiled.geography
     sites, areas = len(geography.site_area), geography.network.shape[1]
@@ -54,7 +55,9 @@ def choices(compiled: Compiled, seed: int) -> tuple[np.ndarray, SolutionsModel]:
     model.step()
     state = model.households.state
     assert not state.gates.any(), "a gate is shut: the shares would not be those of a free choice"
+    fled = (state.area == THIRD) & (state.settled == 0) & (state.at_home == 0)
     conditions = [
+        *(fled & (state.shelter == shelter) for shelter in (codes.INFORMAL, codes.HOSTED, codes.RENTED)),
         state.at_home == 1,
         state.settled == 2,
         state.settled == 1,
@@ -62,7 +65,7 @@ def choices(compiled: Compiled, seed: int) -> tuple[np.ndarray, SolutionsModel]:
         state.shelter == codes.HOSTED,
         state.shelter == codes.CAMP,
     ]
-    names = ["return", "settle", "integrate", "informal", "hosted", "camp"]
+    names = [*FLIGHT, "return", "settle", "integrate", "informal", "hosted", "camp"]
     return np.select(conditions, [OPTIONS.index(name) for name in names], OPTIONS.index("stay")), model
 
 
@@ -99,6 +102,9 @@ def values(compiled: Compiled, model: SolutionsModel) -> Mapping[str, float]:
         "informal": living(HERE, out, b.aid_out * size, informal_rent) + here + w.informal,
         "hosted": living(HERE, out, b.aid_out * size, 0) + here + w.hosted,
         "camp": living(HERE, camp, b.aid_camp * size, 0) + here + w.camp_stay + w.camp_entry,
+        "informal there": living(THIRD, out, b.aid_out * size, informal_rent) + w.informal - burden(THIRD),
+        "hosted there": living(THIRD, out, b.aid_out * size, 0) + w.hosted - burden(THIRD),
+        "rented there": living(THIRD, out, b.aid_out * size, rent) - burden(THIRD),
     }
 
 
@@ -148,7 +154,7 @@ def test_raising_one_value_moves_households_to_it_and_nowhere_else(option, param
     after, _ = choices(world(30_000, **{parameter: usual(parameter) + 0.3}), 5)
     changed = before != after
     assert changed.any()
-    assert set(after[changed]) == {OPTIONS.index(option)}
+    assert set(after[changed]) == {at for at, name in enumerate(OPTIONS) if name.split()[0] == option}
 
 
 def usual(parameter: str) -> float:
