@@ -70,6 +70,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
             self.compiled.geography,
             self.compiled.params,
             spec.parameters.markets,
+            spec.parameters.criteria,
             self.compiled.wave_shift,
             seed,
             self._conditions(0),
@@ -83,6 +84,7 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         self.services = self._delivered(Service)
         self.institutions(0)
         self.world.clear_markets(self._drivers(0))
+        self.world.settle_standard(self._drivers(0))
         self.recorder = Recorder(self.compiled.months)
         self.recorder.start(self.world, self.ledgers)
         self.datacollector = _collector(self.agent_types)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data.tables import TableError, read_table, require, unique
-from sim.kernels.codes import HOSTED, SHELTERS
+from sim.kernels.codes import CRITERIA, HOSTED, SHELTERS
 from sim.schema.errors import InputError
 
 MOST_PERSONS = 1e10  # more than there are people
@@ -40,6 +40,8 @@ CONDITIONS: Mapping[str, float] = {
     "return_pull": MOST_UTILITY,
     "returned_before": MOST_PERSONS,
     "clearance": 1.0,
+    **{f"host_pass_{name}": 1.0 for name in CRITERIA},
+    **dict.fromkeys(("families_reunited", "participation", "remedies"), 1.0),
 }
 SIGNED_CONDITIONS = ("return_pull",)  # down to minus their largest value; the others are zero or more
 
@@ -182,7 +184,14 @@ def read_conditions(path: Path, pcodes: list[str]) -> pd.DataFrame:
             name, value = str(table["condition"].iloc[at]), float(table[pcode].iloc[at])
             message, allowed = f"{name} is out of range", allowed_values(name)
             raise TableError(message, file=path, row=int(at) + 2, column=pcode, value=value, allowed=allowed)
-    return table.set_index("condition")[pcodes]
+    values = table.set_index("condition")[pcodes]
+    hungry = values.loc["host_pass_food"] < values.loc["host_pass_economic_security"]
+    if hungry.any():
+        pcode = str(hungry.idxmax())
+        message = f"fewer hosts have enough food than can pay for all their needs in {pcode}"
+        allowed = "host_pass_food at least host_pass_economic_security"
+        raise TableError(message, file=path, column=pcode, value=float(values.loc["host_pass_food", pcode]), allowed=allowed)
+    return values
 
 
 def range_of(condition: str) -> tuple[float, float]:

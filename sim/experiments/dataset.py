@@ -5,11 +5,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.kernels.codes import GATES, INTENTIONS, MOVE_CLASSES, PUSHES, SHELTERS, SITUATIONS
-from sim.kernels.tally import GROUPS
+from sim.kernels.codes import CRITERIA, GATES, INTENTIONS, MOVE_CLASSES, PUSHES, SHELTERS, SITUATIONS
 from sim.model import SolutionsModel
 from sim.schema.base import month_name, month_number
-from sim.world.recorder import RECORDED
+from sim.outcomes.costs import accounts
+from sim.outcomes.groups import group_coordinates
+from sim.world.assessment import HORIZONS, assessed_months
+from sim.world.benchmark import METRICS
+from sim.world.recorder import ASSESSED, RECORDED, ROWS
 
 PUSH_MASKS = [
     "_and_".join(name for bit, name in enumerate(PUSHES) if mask >> bit & 1) or "none"
@@ -21,16 +24,25 @@ def dataset_of(model: SolutionsModel) -> xr.Dataset:
     """Return what a run recorded. ``month`` 0 is the start; entry t is the end of the t-th month."""
     coords = coordinates(model)
     variables = {}
-    for name, variable in RECORDED.items():
-        values = model.recorder.arrays[name]
-        attrs = {"unit": variable.unit, "long_name": variable.meaning}
-        variables[name] = (("month", *variable.dims), values, attrs)
+    for recorded, axis in ((RECORDED, "month"), (ASSESSED, "assessed")):
+        for name, variable in recorded.items():
+            dims, attrs = (axis, *variable.dims), {"unit": variable.unit, "long_name": variable.meaning}
+            variables[name] = (dims, model.recorder.arrays[name], attrs)
+            if (rows := model.recorder.arrays.get(name + ROWS)) is not None:
+                attrs = {"unit": "rows", "long_name": f"simulated households behind {name}"}
+                variables[name + ROWS] = (dims, rows.astype(np.int32), attrs)
     if not model.programmes:  # an empty dimension cannot be read back from every format
         variables = {name: spec for name, spec in variables.items() if "programme" not in spec[0]}
         variables["spent"] = (("month",), np.zeros(len(coords["month"]), np.int64), {"unit": "cents"})
     used = {dim for spec in variables.values() for dim in spec[0]}
-    kept = {name: values for name, values in coords.items() if name in used or name in ("date", "area_name")}
-    return xr.Dataset(variables, coords=kept).squeeze("once", drop=True)
+    kept = {name: values for name, values in coords.items() if _of(name, values) in used}
+    recorded = xr.Dataset(variables, coords=kept).squeeze("once", drop=True)
+    return recorded.assign(accounts(recorded, model.compiled.scenario.spec.parameters))
+
+
+def _of(name: str, values: Any) -> str:
+    """Return the dimension that a coordinate belongs to."""
+    return str(values[0]) if isinstance(values, tuple) else name
 
 
 def coordinates(model: SolutionsModel) -> dict[str, Any]:
@@ -47,8 +59,13 @@ def coordinates(model: SolutionsModel) -> dict[str, Any]:
         "area": list(geography.pcodes),
         "area_name": ("area", list(geography.area_names)),
         "site": list(geography.site_ids),
+        "site_area": ("site", [geography.pcodes[area] for area in geography.site_area]),
         "wave": [str(wave) for wave in tables.waves["wave"]],
-        "group": list(GROUPS),
+        **group_coordinates(),
+        "criterion": list(CRITERIA),
+        "metric": list(METRICS),
+        "horizon": list(HORIZONS),
+        "assessed": assessed_months(months),
         "shelter": list(SHELTERS),
         "push_class": list(MOVE_CLASSES),
         "pathway": list(INTENTIONS),

@@ -38,6 +38,22 @@ PUSH_CLOSURE, PUSH_EVICTION, PUSH_SHOCK, PUSH_AID_CUT = 1, 2, 4, 8
 PUSHES = ("closure", "eviction", "shock", "aid_cut")
 FORCING = PUSH_CLOSURE | PUSH_EVICTION | PUSH_SHOCK
 
+# Sub-criteria of a durable solution (IRIS, EGRISS 2020, after the IASC Framework, 2010): bit i of a criteria mask is
+# CRITERIA[i], set where the vulnerability is overcome. Above them: what two of them would be without any assistance.
+(SAFETY, MOVEMENT, FOOD, HOUSING, HEALTH, EDUCATION, WORK, ECONOMIC_SECURITY, TENURE, IDENTITY_DOCUMENTS) = range(10)
+CRITERIA = (
+    "safety", "movement", "food", "housing", "health", "education", "work", "economic_security", "tenure", "documents",
+)  # fmt: skip
+IRIS_NUMBERS = ("1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "4.1", "5.1")
+ALL_CRITERIA = (1 << len(CRITERIA)) - 1
+FOOD_UNAIDED, ECONOMIC_UNAIDED = len(CRITERIA), len(CRITERIA) + 1
+# Those for which a household passes where its own rank is below a rate of its area and settlement type, in the order
+# of the last axis of Month.standards.
+RATED = (SAFETY, MOVEMENT, HOUSING, HEALTH, EDUCATION)
+
+# How a household came to where it is: bits of the column ``came``.
+CAME_CHOSEN, CAME_INFORMED, CAME_FIT = 1, 2, 4
+
 # Site status.
 OPEN, CLOSING, CLOSED = range(3)
 

@@ -30,6 +30,7 @@ FIXED = (
     Column("skill", "float32", "", "earnings as a multiple of the area's wage"),
     Column("remittance", "int32", "cents/month", "money received from relatives"),
     Column("tenure", "int8", "code", "tenure at origin: owner, tenant, informal"),
+    Column("from_camp", "uint8", "0/1", "lived in a camp when it entered the run"),
     Column("affiliated", "uint8", "0/1", "perceived affiliation: needs clearance where areas ask it"),
 )
 
@@ -63,6 +64,9 @@ STATE = (
     Column("subsidy", "int8", "programme", "programme that pays its rent, or -1"),
     Column("subsidy_months", "int8", "months", "months of rent subsidy left"),
     Column("reached", "uint32", "bits", "services that took it in"),
+    Column("criteria", "uint16", "bits", "sub-criteria of a durable solution that it meets, and two of them without aid"),
+    Column("held", "int16", "months", "months in a row in a solution that meets the standard of hosts"),
+    Column("came", "uint8", "bits", "how it came to be where it is: chosen, informed, fit to live in"),
 )
 
 # What a household plans this month; scratch, overwritten every month.
@@ -93,7 +97,7 @@ Plan: Any = _struct("Plan", [column.name for column in PLAN])
 # between compiled functions costs reference counting, scalars cost nothing.
 Person = namedtuple(
     "Person",
-    "id weight size origin wave female_headed vulnerable earners skill remittance tenure affiliated",
+    "id weight size origin wave female_headed vulnerable earners skill remittance tenure affiliated from_camp",
 )
 Standing = namedtuple(
     "Standing",
@@ -110,6 +114,7 @@ def person(fixed, i):
         np.int64(fixed.wave[i]), np.int64(fixed.female_headed[i]), np.int64(fixed.vulnerable[i]),
         np.int64(fixed.earners[i]), np.float64(fixed.skill[i]), np.float64(fixed.remittance[i]),
         np.int64(fixed.tenure[i]), np.int64(fixed.affiliated[i]),
+        np.int64(fixed.from_camp[i]),
     )  # fmt: skip
 
 

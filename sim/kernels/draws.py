@@ -28,6 +28,8 @@ LOTTERY = 7  # the place in the queue for rival capacity, by programme or area
 COMPOSITION = 9  # household composition (keyed by the case, not by the seed)
 SERVICE = 10  # what comes of a service, by programme (8 is retired)
 SHOCK = 11  # words: driven out, house damaged, how badly
+RANKS = 12  # halves of words: safety, movement, housing, health, education
+HOSTS = 13  # the static host rows of an area (keyed by the case, not by the seed)
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -36,6 +38,8 @@ _W1 = np.uint32(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _TIME_BITS = np.uint32(24)
+_HALF = np.uint32(16)
+_LOWER = np.uint32(0xFFFF)
 
 
 @inlined
@@ -80,6 +84,26 @@ def lottery_word(seed, household, queue):
         np.uint32(seed >> _SHIFT),
     )
     return word
+
+
+@inlined
+def ranks5(seed, household):
+    """Return five persistent uniforms of a household, of 16 bits each: its ranks in what areas ration."""
+    w0, w1, w2, _ = philox(
+        np.uint32(household & _LOW),
+        np.uint32(household >> _SHIFT),
+        np.uint32(np.uint32(RANKS) << _TIME_BITS),
+        np.uint32(0),
+        np.uint32(seed & _LOW),
+        np.uint32(seed >> _SHIFT),
+    )
+    return half(w0 >> _HALF), half(w0 & _LOWER), half(w1 >> _HALF), half(w1 & _LOWER), half(w2 >> _HALF)
+
+
+@inlined
+def half(word):
+    """Return 16 bits as a uniform strictly between 0 and 1."""
+    return (np.float64(word) + 0.5) * 1.52587890625e-05
 
 
 @inlined

@@ -37,7 +37,8 @@ GateParams = namedtuple(
     "transport_per_person_km reinstall lease_months credit_share school_share documents_share minimum_security "
     "minimum_services",
 )
-Params = namedtuple("Params", "budget beliefs house review choice pathways gates")
+CriteriaParams = namedtuple("CriteriaParams", "food_share bearable_debt")
+Params = namedtuple("Params", "budget beliefs house review choice pathways gates criteria")
 
 # One area as it is this month: a row of Month.areas, float64[A, len(Place._fields)].
 Place = namedtuple(
@@ -83,7 +84,9 @@ Month = namedtuple(
     "network "  # float64[A, A], row a: cumulative chance of considering each area from a
     "wave_shift "  # float64[W], utility of return by displacement wave
     "free "  # int64[A + S], rental units by area and places by site that are free
-    "school",  # bool: inside the school year
+    "school "  # bool: inside the school year
+    "standards "  # float64[A, 5 settlement types, 5 RATED sub-criteria], share of households that pass
+    "exits",  # uint8[A, 2**10 criteria masks], 1 where such a household lives as hosts do
 )
 
 

@@ -14,11 +14,12 @@ from sim.kernels.choice import choose
 from sim.kernels.codes import HOSTED, NOT_ARRIVED, OWN_HOME, OWNER, PUSH_SHOCK, RETURN, SEAT, STAY
 from sim.kernels.columns import person, standing
 from sim.kernels.compile import entry, inlined
+from sim.kernels.criteria import judge_criteria
 from sim.kernels.draws import MONTH, draw4, lottery_word
 from sim.kernels.gates import ALL_VACANCIES, NO_VACANCY, funds, transport_cost
 from sim.kernels.house import house_after, usable
 from sim.kernels.inputs import place_of
-from sim.kernels.moves import grow_older, judge, move, same_destination
+from sim.kernels.moves import came_by, grow_older, judge, move, same_destination
 from sim.kernels.review import forced_review, offers_open_to, ordinary_review, pushes
 from sim.kernels.tally import count_intention, count_move, count_stock, situation
 
@@ -122,6 +123,7 @@ def act_rows(fixed, state, plan, month, stocks, events, start, stop):
             if plan.reviewed[i]:
                 count_intention(fixed, state, plan, i, events)
             grow_older(state, i, moved, plan.push[i] != 0)
+            judge_criteria(state, i, person(fixed, i), month)
         count_stock(fixed, state, i, stocks)
 
 
@@ -139,11 +141,12 @@ def carry_out(fixed, state, plan, i, month, events):
     if action.kind == STAY:
         return False
     verdict = judge(who, now, month, choice, push, plan.ordinary[i], granted, held)
-    before, since_push = situation(state, i), state.months_since_push[i]
+    before, since_push, again = situation(state, i), state.months_since_push[i], state.last_area[i] >= 0
     if state.times_displaced[i] == 0:
         before = NOT_ARRIVED  # among the displaced: a host, driven out for the first time
     move(state, i, month, action, push)
-    count_move(fixed, i, before, situation(state, i), action, push, since_push, verdict, events)
+    state.came[i] = came_by(verdict)
+    count_move(fixed, i, before, situation(state, i), action, push, since_push, again, verdict, events)
     return True
 
 

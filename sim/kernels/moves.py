@@ -7,6 +7,9 @@ import numpy as np
 from sim.kernels.beliefs import informed
 from sim.kernels.choice import choose_unpushed
 from sim.kernels.codes import (
+    CAME_CHOSEN,
+    CAME_FIT,
+    CAME_INFORMED,
     DIVERTED,
     EXPELLED,
     FORCING,
@@ -84,6 +87,17 @@ def judge(who, now, month, choice, push, ordinary, granted, held):
         knows,
         not induced and knows and others > 0 and not insecure(here, month.params),
         action.overridden,
+    )
+
+
+@inlined
+def came_by(verdict):
+    """Return how a household came to where it moves: of its choice, informed, to a place fit to live in."""
+    chosen = verdict.push_class == UNPUSHED or verdict.push_class == MOVED_ANYWAY
+    return (
+        (CAME_CHOSEN if chosen else 0)
+        | (CAME_INFORMED if verdict.informed else 0)
+        | (0 if verdict.premature else CAME_FIT)
     )
 
 

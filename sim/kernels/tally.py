@@ -1,6 +1,12 @@
-"""Counting: every total is a sum of whole numbers, so it cannot depend on how the work is split."""
+"""Counting: every total is a sum of whole numbers, so it cannot depend on how the work is split.
+
+A count of people carries beside it how many rows they come from, which publishing needs: both in one number, the
+rows from bit ROWS_AT up. One addition thus does for two; `sim.world.blocks` takes them apart.
+"""
 
 from collections import namedtuple
+
+import numpy as np
 
 from sim.kernels.codes import (
     DISPLACED,
@@ -10,21 +16,29 @@ from sim.kernels.codes import (
     RENTED,
     RETURNED,
     SETTLED_ELSEWHERE,
+    RETURN,
     STAY,
+    TENURES,
 )
 from sim.kernels.compile import inlined
 
 RECENT_MONTHS = 12  # a move without a push this soon after one may still be its consequence
 
-GROUPS = ("neither", "female_headed", "vulnerable", "female_headed_vulnerable")
+ROWS_AT = 38  # room for 2.7e11 people below, and for 3.3e7 rows above
+ROW = np.int64(1 << ROWS_AT)
 
-# Stocks at the end of a month, int64. Sizes: 5 situations, A areas, W waves, S sites, 4 groups, 5 shelters.
+# Equity groups: every combination of these, the first varying fastest.
+HEADED, VULNERABLE, CAME_FROM = ("not_female", "female"), ("not_vulnerable", "vulnerable"), ("out_of_camp", "camp")
+N_TENURES = len(TENURES)
+GROUPS = len(HEADED) * len(VULNERABLE) * len(TENURES) * len(CAME_FROM)
+
+# Stocks at the end of a month, int64. Sizes: 5 situations, A areas, W waves, S sites, 24 groups, 5 shelters.
 Stocks = namedtuple(
     "Stocks",
     "families "  # [5, A origin, A area]
     "persons "  # [5, A origin, A area]
     "by_wave "  # [5, W]
-    "by_group "  # [5, 4]
+    "by_group "  # [5, 24]
     "by_shelter "  # [5, 5]
     "in_debt "  # [5]
     "savings "  # [5], cents
@@ -38,12 +52,13 @@ Stocks = namedtuple(
 Events = namedtuple(
     "Events",
     "flows "  # [5, 5], situation before and after, of those who moved
-    "moves "  # [5 class, 5 pathway, 4 group]
-    "premature "  # [5 class, 5 pathway, 4 group]
-    "uninformed "  # [5 class, 5 pathway, 4 group]
-    "voluntary "  # [5 pathway, 4 group]
+    "moves "  # [5 class, 5 pathway, 24 group]
+    "premature "  # [5 class, 5 pathway, 24 group]
+    "uninformed "  # [5 class, 5 pathway, 24 group]
+    "voluntary "  # [5 pathway, 24 group]
     "moves_by_push "  # [16 push bits, 5 class]
-    "after_push "  # [5 pathway, 4 group], unpushed moves by households pushed in the year before
+    "after_push "  # [5 pathway, 24 group], unpushed moves by households pushed in the year before
+    "retries "  # [24 group], returns of families that had returned before and left again
     "overridden "  # [G], gates that did not stop an exit on closure day
     "reviewed "  # [1]
     "intended "  # [5 pathway, A destination], of those who reviewed
@@ -67,71 +82,75 @@ def situation(state, i):
 
 @inlined
 def group(fixed, i):
-    """Return the equity group of household ``i``: an index of GROUPS."""
-    return fixed.female_headed[i] + 2 * fixed.vulnerable[i]
+    """Return the equity group of household ``i``, 0 to GROUPS - 1."""
+    return (
+        fixed.female_headed[i] + 2 * fixed.vulnerable[i] + 4 * fixed.tenure[i] + 4 * N_TENURES * fixed.from_camp[i]
+    )
 
 
 @inlined
 def count_stock(fixed, state, i, stocks):
     """Add household ``i`` to the stocks, as it stands."""
     where, weight = situation(state, i), fixed.weight[i]
-    origin, area = fixed.origin[i], state.area[i]
-    stocks.families[where, origin, area] += weight
-    stocks.persons[where, origin, area] += weight * fixed.size[i]
-    stocks.by_wave[where, fixed.wave[i]] += weight
-    stocks.by_group[where, group(fixed, i)] += weight
-    stocks.by_shelter[where, state.shelter[i]] += weight
+    origin, area, unit = fixed.origin[i], state.area[i], weight + ROW
+    stocks.families[where, origin, area] += unit
+    stocks.persons[where, origin, area] += weight * fixed.size[i] + ROW
+    stocks.by_wave[where, fixed.wave[i]] += unit
+    stocks.by_group[where, group(fixed, i)] += unit
+    stocks.by_shelter[where, state.shelter[i]] += unit
     if where == NOT_ARRIVED:
         return
     stocks.savings[where] += weight * state.savings[i]
     if state.savings[i] < 0:
-        stocks.in_debt[where] += weight
+        stocks.in_debt[where] += unit
     if state.site[i] >= 0:
-        stocks.site_families[state.site[i]] += weight
-    stocks.workers[area] += weight * fixed.earners[i]
+        stocks.site_families[state.site[i]] += unit
+    stocks.workers[area] += weight * fixed.earners[i] + ROW
     if state.employed[i]:
-        stocks.employed[area] += weight * fixed.earners[i]
+        stocks.employed[area] += weight * fixed.earners[i] + ROW
     if state.shelter[i] == RENTED:
-        stocks.renters[area] += weight
+        stocks.renters[area] += unit
     if fixed.tenure[i] == OWNER and state.occupied[i]:
-        stocks.claims[origin] += weight
+        stocks.claims[origin] += unit
 
 
 @inlined
 def count_intention(fixed, state, plan, i, events):
     """Add the intention of a household that reviewed, and the gates that block it."""
-    kind, weight, area = state.intention[i], fixed.weight[i], plan.intent_area[i]
-    events.reviewed[0] += weight
+    kind, unit, area = state.intention[i], fixed.weight[i] + ROW, plan.intent_area[i]
+    events.reviewed[0] += unit
     if kind == STAY:
         return
-    events.intended[kind, area] += weight
+    events.intended[kind, area] += unit
     gates = state.gates[i]
     for gate in range(events.blocked.shape[2]):
         if gates >> gate & 1:
-            events.blocked[kind, area, gate] += weight
+            events.blocked[kind, area, gate] += unit
             if gates == 1 << gate:
-                events.blocked_alone[kind, area, gate, plan.intent_needs[i]] += weight
+                events.blocked_alone[kind, area, gate, plan.intent_needs[i]] += unit
 
 
 @inlined
-def count_move(fixed, i, before, after, action, push, since_push, verdict, events):
-    """Add one move to the events, with the verdict on it."""
-    weight, kind, who = fixed.weight[i], action.kind, group(fixed, i)
-    events.flows[before, after] += weight
-    events.moves[verdict.push_class, kind, who] += weight
+def count_move(fixed, i, before, after, action, push, since_push, again, verdict, events):
+    """Add one move to the events, with the verdict on it; ``again``: it had returned before."""
+    unit, kind, who = fixed.weight[i] + ROW, action.kind, group(fixed, i)
+    events.flows[before, after] += unit
+    events.moves[verdict.push_class, kind, who] += unit
     if verdict.premature:
-        events.premature[verdict.push_class, kind, who] += weight
+        events.premature[verdict.push_class, kind, who] += unit
     if not verdict.informed:
-        events.uninformed[verdict.push_class, kind, who] += weight
+        events.uninformed[verdict.push_class, kind, who] += unit
     if verdict.voluntary:
-        events.voluntary[kind, who] += weight
+        events.voluntary[kind, who] += unit
     if push:
-        events.moves_by_push[push, verdict.push_class] += weight
+        events.moves_by_push[push, verdict.push_class] += unit
     elif 0 <= since_push < RECENT_MONTHS:
-        events.after_push[kind, who] += weight
+        events.after_push[kind, who] += unit
+    if kind == RETURN and again:
+        events.retries[who] += unit
     for gate in range(events.overridden.size):
         if verdict.overridden >> gate & 1:
-            events.overridden[gate] += weight
+            events.overridden[gate] += unit
     for p in range(events.served.size):
         if action.offers >> p & 1:
-            events.served[p] += weight
+            events.served[p] += unit

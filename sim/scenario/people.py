@@ -180,6 +180,7 @@ def _completed(setting: Setting, placed: Columns) -> Columns:
     limit = -round(spec.parameters.budget.debt_limit * 100)
     columns["savings"] = np.maximum(columns["savings"], limit)
     columns["employed"] = _employed(setting, columns, draw[:, 1])
+    columns["from_camp"] = columns["shelter"] == CAMP
     return {column.name: np.asarray(columns[column.name]) for column in (*FIXED, *STATE)}
 
 
@@ -206,6 +207,9 @@ def _state(n: int, setting: Setting, placed: Columns) -> Columns:
         "subsidy": zeros - 1,
         "subsidy_months": zeros,
         "reached": zeros,
+        "criteria": zeros,
+        "held": zeros,
+        "came": zeros,
     }
 
 

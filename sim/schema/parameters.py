@@ -9,6 +9,7 @@ from pydantic import model_validator
 from sim.schema.base import PRIOR, Strict, quantity
 
 _MCNA = "REACH MCNA VIII Iraq 2020"
+_IDMC = "IDMC 2020, 370 USD per IDP-year (109-830)"
 
 
 class Budget(Strict):
@@ -128,6 +129,31 @@ class Gates(Strict):
     minimum_services: float = quantity(0.5, "share", "Service cover below which a move there is premature", PRIOR, 0, 1)  # fmt: skip
 
 
+class Criteria(Strict):
+    """When a vulnerability linked to displacement counts as overcome (IRIS sub-criteria), for hosts and displaced alike."""
+
+    food_share: float = quantity(0.6, "share", "Part of subsistence that is food", PRIOR, 0.1, 0.95)
+    bearable_debt: float = quantity(3.0, "months", "Debt, in months of subsistence, beyond which a household is not economically secure", PRIOR, 0, 60)  # fmt: skip
+    safety_per_security: float = quantity(4.0, "logit", "Rise of the share that is safe from violence with security, from 0 to 1", PRIOR, 0, 20)  # fmt: skip
+    movement_per_security: float = quantity(2.0, "logit", "Rise of the share that moves freely with security, from 0 to 1", PRIOR, 0, 20)  # fmt: skip
+    health_per_services: float = quantity(4.0, "logit", "Rise of the share with health care with service cover, from 0 to 1", PRIOR, 0, 20)  # fmt: skip
+    education_per_services: float = quantity(4.0, "logit", "Rise of the share with schooling with service cover, from 0 to 1", PRIOR, 0, 20)  # fmt: skip
+    camp_movement: float = quantity(1.0, "logit", "Fall of the share that moves freely in a camp", PRIOR, 0, 10)
+    informal_services: float = quantity(1.0, "logit", "Fall of the shares with health care and schooling in an informal site", PRIOR, 0, 10)  # fmt: skip
+    hosted_adequate: float = quantity(0.5, "share", "Housing of hosted families that is adequate, relative to hosts", PRIOR, 0, 1)  # fmt: skip
+    hosts_alike: float = quantity(0.3, "correlation", "How far host households that pass one sub-criterion pass others too", PRIOR, 0, 0.95)  # fmt: skip
+
+
+class Costs(Strict):
+    """What displacement costs those who look after the displaced, beside the programmes of a scenario."""
+
+    care_camp: float = quantity(600.0, "USD/person/year", "Care and maintenance in a camp", f"PRIOR: upper half of the range of {_IDMC}", 0, 10_000)  # fmt: skip
+    care_informal: float = quantity(370.0, "USD/person/year", "Care and maintenance in an informal site", f"{_IDMC}: mean", 0, 10_000)  # fmt: skip
+    care_rented: float = quantity(200.0, "USD/person/year", "Care and maintenance of displaced families that rent", f"PRIOR: lower half of the range of {_IDMC}", 0, 10_000)  # fmt: skip
+    care_hosted: float = quantity(200.0, "USD/person/year", "Care and maintenance of displaced families that are hosted", f"PRIOR: lower half of the range of {_IDMC}", 0, 10_000)  # fmt: skip
+    discount_rate: float = quantity(0.03, "1/year", "Rate at which later money counts less", PRIOR, 0, 0.3)
+
+
 class Markets(Strict):
     """How areas respond to the people in them."""
 
@@ -151,4 +177,6 @@ class Parameters(Strict):
     choice: Choice = Choice()
     pathways: Pathways = Pathways()
     gates: Gates = Gates()
+    criteria: Criteria = Criteria()
+    costs: Costs = Costs()
     markets: Markets = Markets()

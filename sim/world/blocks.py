@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from sim.kernels.codes import GATES, PUSHES
-from sim.kernels.tally import Events, Stocks
+from sim.kernels.tally import GROUPS, ROWS_AT, Events, Stocks
 
+MONEY = ("savings",)  # sums of money, which carry no rows
+_PEOPLE = (1 << ROWS_AT) - 1
 BLOCK = 65_536  # rows; large enough that a call costs nothing, small enough to spread over cores
 
 
@@ -30,7 +32,7 @@ def new_stocks(areas: int, sites: int, waves: int) -> Any:
         "families": (5, areas, areas),
         "persons": (5, areas, areas),
         "by_wave": (5, waves),
-        "by_group": (5, 4),
+        "by_group": (5, GROUPS),
         "by_shelter": (5, 5),
         "in_debt": (5,),
         "savings": (5,),
@@ -48,12 +50,13 @@ def new_events(areas: int, programmes: int) -> Any:
     gates = len(GATES)
     shapes = {
         "flows": (5, 5),
-        "moves": (5, 5, 4),
-        "premature": (5, 5, 4),
-        "uninformed": (5, 5, 4),
-        "voluntary": (5, 4),
+        "moves": (5, 5, GROUPS),
+        "premature": (5, 5, GROUPS),
+        "uninformed": (5, 5, GROUPS),
+        "voluntary": (5, GROUPS),
         "moves_by_push": (2 ** len(PUSHES), 5),
-        "after_push": (5, 4),
+        "after_push": (5, GROUPS),
+        "retries": (GROUPS,),
         "overridden": (gates,),
         "reviewed": (1,),
         "intended": (5, areas),
@@ -64,6 +67,9 @@ def new_events(areas: int, programmes: int) -> Any:
     return Events(**{name: np.zeros(shape, np.int64) for name, shape in shapes.items()})
 
 
-def added(parts: list[Any]) -> Any:
-    """Return the sum of NamedTuples of whole-number arrays, field by field."""
-    return type(parts[0])(*(np.sum(arrays, axis=0) for arrays in zip(*parts)))
+def added(parts: list[Any]) -> tuple[Any, Any]:
+    """Return the sum of NamedTuples of counts, field by field: people (or money), and the rows they come from."""
+    sums = {name: np.sum(arrays, axis=0) for name, arrays in zip(parts[0]._fields, zip(*parts))}
+    counts = {name: values if name in MONEY else values & _PEOPLE for name, values in sums.items()}
+    rows = {name: np.zeros_like(values) if name in MONEY else values >> ROWS_AT for name, values in sums.items()}
+    return type(parts[0])(**counts), type(parts[0])(**rows)

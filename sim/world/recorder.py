@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.tally import Events, Stocks
+from sim.world.assessment import assessed_months
+from sim.world.blocks import MONEY
 from sim.world.changing import Changing
 from sim.world.offers import Ledger
 from sim.world.world import World
@@ -47,6 +49,7 @@ EVENTS = {
     "voluntary": Variable(("pathway", "group"), "families", "moves unforced, informed and with an alternative"),
     "moves_by_push": Variable(("push", "push_class"), "families", "moves under a push, by what pushed"),
     "after_push": Variable(("pathway", "group"), "families", "moves without a push, in the year after one"),
+    "retries": Variable(("group",), "families", "returns by families that had returned before and left again"),
     "overridden": Variable(("gate",), "families", "exits on closure day through a gate that was shut"),
     "reviewed": Variable(("once",), "families", "families that reviewed their situation"),
     "intended": Variable(("pathway", "area"), "families", "reviews that ended in an intention to move, by destination"),
@@ -58,15 +61,39 @@ PRICES = {
     "rent": Variable(("area",), "cents/month", "rent at the low end"),
     "services": Variable(("area",), "share", "service capacity over population, at most 1"),
     "share_back": Variable(("origin",), "share", "origin community that is back"),
-    "security": Variable(("area",), "index", "security, 0 to 1"),
     "free_homes": Variable(("area",), "dwellings", "vacant low-end rental dwellings"),
+}
+CONDITIONS = {
+    "security": Variable(("area",), "index", "security, 0 to 1"),
+    "cohesion": Variable(("area",), "share", "social cohesion, 0 to 1"),
+    "families_reunited": Variable(("area",), "share", "displaced families living with all their close relatives"),
+    "participation": Variable(("area",), "share", "displaced adults taking part in public life"),
+    "remedies": Variable(("area",), "share", "displaced families with access to remedies for what they lost"),
+    "host_population": Variable(("area",), "persons", "hosts"),
+    "aid_camp_share": Variable(("area",), "share", "aid paid in camps, of what would be without a cut"),
+    "aid_out_share": Variable(("area",), "share", "aid paid out of camps, of what would be without a cut"),
 }
 BOOKS = {
     "served": Variable(("programme",), "families", "families served; by a service: taken in"),
     "waiting": Variable(("programme",), "families", "families that a service is for and could not take in"),
     "spent": Variable(("programme",), "cents", "money committed: the whole course of a rent subsidy at its start"),
 }
-RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **BOOKS}
+RECORDED: dict[str, Variable] = {**STOCKS, **EVENTS, **PRICES, **CONDITIONS, **BOOKS}
+# Assessed at the start, every twelfth month, and at the end: the first axis is ``assessed``.
+ASSESSED = {
+    "passes": Variable(("situation", "area", "criterion"), "families", "families that pass a sub-criterion"),
+    "exits": Variable(("metric", "situation", "area"), "families", "families that exit, by hosts as at the start"),
+    "exits_by_group": Variable(("metric", "situation", "group"), "families", "families that exit, by equity group"),
+    "exits_moving": Variable(("metric", "situation"), "families", "families that exit, by hosts as they live now"),
+    "exits_unaided": Variable(("situation",), "families", "families that would exit without any assistance"),
+    "sustained": Variable(("horizon", "situation", "group"), "families", "solutions held as well as hosts live"),
+    "sustained_whole": Variable(("horizon", "situation", "group"), "families", "of these: come of their choice and informed"),
+    "debtors": Variable(("situation", "group"), "families", "families in debt, by equity group"),
+    "host_passes": Variable(("area", "criterion"), "share", "hosts that pass a sub-criterion"),
+    "host_exits": Variable(("metric", "area"), "share", "hosts that would exit by the same rule"),
+}  # fmt: skip
+#: What counts households has a twin under this ending: the rows it comes from, which publishing needs.
+ROWS = "_rows"
 
 
 class Recorder(Changing):
@@ -80,6 +107,7 @@ class Recorder(Changing):
 
     def __init__(self, months: int) -> None:
         self._months = months
+        self._assessed = assessed_months(months)
         self.arrays: dict[str, Array] = {}
 
     def start(self, world: World, ledgers: list[Ledger]) -> None:
@@ -87,20 +115,30 @@ class Recorder(Changing):
         entry = self._entry(world, ledgers)
         for name, values in entry.items():
             self.arrays[name] = np.zeros((self._months + 1, *values.shape), values.dtype)
-        for name in (*STOCKS, *PRICES):
-            self.arrays[name][0] = entry[name]
+        for name in entry:
+            if name.removesuffix(ROWS) in (*STOCKS, *PRICES, *CONDITIONS):
+                self.arrays[name][0] = entry[name]
+        for name, values in world.assess().items():
+            self.arrays[name] = np.zeros((len(self._assessed), *values.shape), values.dtype)
+            self.arrays[name][0] = values
 
     def month(self, month: int, world: World, ledgers: list[Ledger]) -> None:
         """Record the month numbered ``month`` from 0, just lived."""
         for name, values in self._entry(world, ledgers).items():
             self.arrays[name][month + 1] = values
+        if month + 1 in self._assessed:
+            at = self._assessed.index(month + 1)
+            for name, values in world.assess().items():
+                self.arrays[name][at] = values
 
     def _entry(self, world: World, ledgers: list[Ledger]) -> dict[str, Array]:
         prices = world.prices
         entry: dict[str, Array] = {name: getattr(world.stocks, name) for name in Stocks._fields}
         entry |= {name: getattr(world.events, name) for name in Events._fields if name in EVENTS}
+        entry |= {f"{name}{ROWS}": getattr(world.stock_rows, name) for name in Stocks._fields if name not in MONEY}
+        entry |= {f"{name}{ROWS}": getattr(world.event_rows, name) for name in Events._fields if name in EVENTS}
         entry |= {name: getattr(prices, name) for name in ("employment", "rent", "services", "share_back")}
-        entry["security"] = world.security
+        entry |= {name: world.conditions[name] for name in CONDITIONS}
         entry["free_homes"] = world.free_homes()
         books = {"served": "served_now", "waiting": "waiting", "spent": "spent_now"}
         return entry | {name: np.array([getattr(one, now) for one in ledgers], np.int64) for name, now in books.items()}

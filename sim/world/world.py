@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels import criteria as kernel_criteria
 from sim.kernels import month as kernel
 from sim.kernels.inputs import Month, Place, Site
-from sim.schema.parameters import Markets
+from sim.schema.parameters import Criteria, Markets
 from sim.schema.programme import Changes, Rows, Seen, Service
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.blocks import added, new_events, new_stocks, run_blocks
+from sim.world.assessment import assess
+from sim.world.benchmark import Benchmark, HostSample, no_exits
 from sim.world.camps import SiteCalendar
 from sim.world.changing import Changing
 from sim.world.geography import Geography
@@ -21,6 +24,7 @@ from sim.world.households import Households
 from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of, vacant_homes
 from sim.world.offers import Ledger, Terms
 from sim.world.services import completed, intake
+from sim.world.standards import standards
 
 Float = npt.NDArray[np.float64]
 
@@ -70,6 +74,7 @@ class World(Changing):
     params : Params
         Kernel parameters.
     markets : Markets
+    criteria : Criteria
     wave_shift : float64[W]
     seed : int
     opening : dict of str to float64[A]
@@ -80,7 +85,10 @@ class World(Changing):
         Threads for the household pass; the result does not depend on it.
     """
 
-    NOT_KEPT = ("households", "geography", "params", "markets", "wave_shift", "seed", "opening", "start", "_pool")
+    NOT_KEPT = (
+        *("households", "geography", "params", "markets", "wave_shift", "seed", "opening", "start", "_pool"),
+        *("criteria", "hosts", "services_at_start", "frozen", "conditions", "_lived"),
+    )
 
     def __init__(
         self,
@@ -88,6 +96,7 @@ class World(Changing):
         geography: Geography,
         params: Any,
         markets: Markets,
+        criteria: Criteria,
         wave_shift: Float,
         seed: int,
         opening: dict[str, Float],
@@ -95,15 +104,19 @@ class World(Changing):
         threads: int,
     ) -> None:
         self.households, self.geography = households, geography
-        self.params, self.markets, self.wave_shift = params, markets, wave_shift
+        self.params, self.markets, self.criteria, self.wave_shift = params, markets, criteria, wave_shift
         self.seed, self.opening = seed, opening
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self.stocks = self.count()
+        self.stocks, self.stock_rows = self.count()
         self.start: Totals = totals_of(self.stocks)
-        self.events = new_events(len(geography.pcodes), programmes)
-        self.security, self.homes = opening["security"], opening["vacant_rentals"]
+        self.events, self.event_rows = added([new_events(len(geography.pcodes), programmes)])
+        self.conditions = opening
         self.deliveries: Deliveries | None = None
         self._prices: Prices | None = None
+        self._lived: Any = None  # the last month as kernels read it
+        self.hosts = HostSample(opening, params, criteria)
+        self.services_at_start: Float | None = None
+        self.frozen: Benchmark | None = None
 
     @property
     def prices(self) -> Prices:
@@ -116,8 +129,8 @@ class World(Changing):
         if self._pool is not None:
             self._pool.shutdown()
 
-    def count(self) -> Any:
-        """Return the stocks as they stand."""
+    def count(self) -> tuple[Any, Any]:
+        """Return the stocks as they stand, and the rows behind them."""
         fixed, state = self.households.fixed, self.households.state
 
         def work(start: int, stop: int) -> Any:
@@ -127,13 +140,29 @@ class World(Changing):
 
         return added(run_blocks(work, len(self.households), self._pool))
 
+    def settle_standard(self, drivers: Drivers) -> None:
+        """Let hosts set the standard as they live at the start, and judge every household by it."""
+        self.services_at_start = self.prices.services
+        self._lived = self._inputs(0, drivers)  # nobody exits yet
+        self.frozen = self.hosts.benchmark(self._lived)
+        self._lived = self._lived._replace(exits=self.frozen.headline)
+        households = self.households
+        kernel_criteria.criteria_rows(households.fixed, households.state, self._lived, 0, len(households))
+
+    def assess(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what is assessed of households now, and how hosts live now; see `sim.world.assessment`."""
+        assert self.frozen is not None, "hosts set the standard before anybody is judged"
+        moving = self.hosts.benchmark(self._lived)
+        hosts = {"host_passes": moving.passes, "host_exits": moving.host_exits}
+        return {**assess(self.households, self.frozen, moving), **hosts}
+
     def admit(self, month: int) -> None:
         """Let the cohorts of this month enter."""
         fixed, state = self.households.fixed, self.households.state
         entering = (fixed.arrival == month) & (state.present == 0)
         if entering.any():
             state.present[entering] = 1
-            self.stocks = self.count()
+            self.stocks, self.stock_rows = self.count()
 
     def apply(self, deliveries: Deliveries) -> None:
         """Take over what institutions decided for this month."""
@@ -144,14 +173,14 @@ class World(Changing):
         assert self.deliveries is not None, "institutions act before markets clear"
         sites = self.deliveries.sites
         room = SiteRoom(self.geography.site_area, sites.capacity, sites.status)
-        self.security, self.homes = drivers.conditions["security"], drivers.conditions["vacant_rentals"]
+        self.conditions = drivers.conditions
         now = totals_of(self.stocks)
         self._prices = clear(now, self.start, drivers.conditions, self.opening, self.markets, room)
         return self._prices
 
     def free_homes(self) -> npt.NDArray[np.int64]:
         """Return the low-end rental dwellings of every area that are vacant now, int64[A]."""
-        return vacant_homes(self.homes, totals_of(self.stocks), self.start, self.markets)
+        return vacant_homes(self.conditions["vacant_rentals"], totals_of(self.stocks), self.start, self.markets)
 
     def deliver(self, month: int, drivers: Drivers, terms: Terms[Service], ledger: Ledger) -> None:
         """Deliver one service: cases due are completed, then families are taken in, within places and money."""
@@ -190,7 +219,7 @@ class World(Changing):
         """
         deliveries = self.deliveries
         assert deliveries is not None, "institutions act before households"
-        inputs = self._inputs(month, drivers)
+        inputs = self._lived = self._inputs(month, drivers)
         self._each_block(kernel.plan_rows, inputs)
         refused = allot_vacancies(self.households, self.seed, inputs.free)
         fixed, state, plan = self.households.fixed, self.households.state, self.households.plan
@@ -212,8 +241,8 @@ class World(Changing):
             return stocks, events
 
         parts = run_blocks(work, len(self.households), self._pool)
-        self.stocks = added([stocks for stocks, _ in parts])
-        self.events = added([events for _, events in parts])
+        self.stocks, self.stock_rows = added([stocks for stocks, _ in parts])
+        self.events, self.event_rows = added([events for _, events in parts])
 
     def _each_block(self, function: Any, inputs: Any) -> None:
         households = self.households
@@ -241,6 +270,8 @@ class World(Changing):
             wave_shift=self.wave_shift,
             free=prices.free,
             school=bool(drivers.school),
+            standards=self._standards(drivers),
+            exits=no_exits(len(geography.pcodes)) if self.frozen is None else self.frozen.headline,
         )
 
     def _places(self, drivers: Drivers, prices: Prices) -> Float:
@@ -256,6 +287,13 @@ class World(Changing):
             "key": self.geography.area_key,
         }
         return np.ascontiguousarray(np.column_stack([known[name] for name in Place._fields]), np.float64)
+
+    def _standards(self, drivers: Drivers) -> Float:
+        """Return what hosts have this month, by area and settlement type."""
+        conditions, then = drivers.conditions, self.services_at_start
+        assert then is not None, "hosts set the standard before anybody is judged"
+        security = conditions["security"] - self.opening["security"]
+        return standards(conditions, security, self.prices.services - then, self.criteria)
 
     def _sites(self, deliveries: Deliveries) -> npt.NDArray[np.int64]:
         """Return this month's camps, int64[S, fields of Site]."""

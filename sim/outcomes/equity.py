@@ -1,0 +1,128 @@
+"""Who fares how: outcomes by who heads a household, vulnerability, tenure at origin, and camp or not.
+
+A total can rise while a group is left behind. Every outcome is therefore given for every trait, with the worst-off
+beside the mean, and the residual caseload is described.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.outcomes.groups import TRAITS
+
+INDUCED = ["hastened", "diverted", "expelled"]
+SOLVED = ["returned", "integrating", "settled_elsewhere"]
+Of = Callable[[xr.Dataset], xr.DataArray]  # families (or rows, where the dataset holds rows) by group
+
+#: Outcomes by group: what is counted, and whether more of it is worse.
+BY_GROUP: dict[str, tuple[Of, bool]] = {
+    "still_displaced": (lambda data: data["by_group"].isel(month=-1).sel(situation="displaced"), True),
+    "sustained": (lambda data: data["sustained"].isel(assessed=-1, horizon=0).sel(situation=SOLVED).sum("situation"), False),
+    "sustained_whole": (lambda data: data["sustained_whole"].isel(assessed=-1, horizon=0).sel(situation=SOLVED).sum("situation"), False),
+    "lives_as_hosts": (lambda data: data["exits_by_group"].isel(assessed=-1).sel(metric="composite").sum("situation"), False),
+    "induced_moves": (lambda data: data["moves"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]), True),
+    "premature_moves": (lambda data: data["premature"].sum(["month", "push_class", "pathway"]), True),
+    "in_debt": (lambda data: data["debtors"].isel(assessed=-1).sum("situation"), True),
+}  # fmt: skip
+
+
+def equity(data: xr.Dataset) -> pd.DataFrame:
+    """Return every outcome by trait.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        Recorded data of a run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns outcome, trait, value (of the trait; ``all`` for everybody), families, rows (behind them), of (families
+        in the group), per_100 (families per hundred of the group).
+    """
+    rows_of = _rows_only(data)
+    size, size_rows = _everybody(data), _everybody(rows_of)
+    frames = []
+    for outcome, (count, _) in BY_GROUP.items():
+        families, rows = count(data), count(rows_of)
+        frames += [_by(outcome, trait, families, rows, size, size_rows) for trait in ("all", *TRAITS)]
+    return pd.concat(frames, ignore_index=True)
+
+
+def worst_off(table: pd.DataFrame) -> pd.DataFrame:
+    """Return, for every outcome of `equity`, the worst-off trait value beside everybody.
+
+    Groups of fewer than 10 families or rows are left out: one that small is no finding, and must not be published.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns outcome, trait, value, per_100, mean (per hundred of all).
+    """
+    rows = []
+    for outcome, (_, more_is_worse) in BY_GROUP.items():
+        mine = table[(table["outcome"] == outcome)]
+        mean = float(mine.loc[mine["trait"] == "all", "per_100"].iloc[0])
+        groups = mine[(mine["trait"] != "all") & (mine["of"] >= 10)]
+        at = groups["per_100"].idxmax() if more_is_worse else groups["per_100"].idxmin()
+        worst = groups.loc[at]
+        rows.append((outcome, worst["trait"], worst["value"], float(worst["per_100"]), mean))
+    return pd.DataFrame(rows, columns=["outcome", "trait", "value", "per_100", "mean"])
+
+
+def residual_profile(data: xr.Dataset) -> pd.DataFrame:
+    """Return who is still displaced at the end, against who was at the start.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns trait, value, start, end (per hundred of the displaced then), families, rows (at the end).
+    """
+    displaced, rows = (data[name].sel(situation="displaced") for name in ("by_group", "by_group_rows"))
+    frames = []
+    for trait in TRAITS:
+        sums = displaced.groupby(trait).sum()
+        shares = 100.0 * sums / sums.sum(trait).clip(min=1)
+        at_end = rows.isel(month=-1).groupby(trait).sum()
+        for value in TRAITS[trait]:
+            start, end = (float(shares.sel({trait: value}).isel(month=month)) for month in (0, -1))
+            families = float(sums.sel({trait: value}).isel(month=-1))
+            frames.append((trait, value, start, end, families, float(at_end.sel({trait: value}))))
+    return pd.DataFrame(frames, columns=["trait", "value", "start", "end", "families", "rows"])
+
+
+def _everybody(data: xr.Dataset) -> xr.DataArray:
+    last = data["by_group"].isel(month=-1)
+    return last.sum("situation") - last.sel(situation="not_arrived")
+
+
+def _rows_only(data: xr.Dataset) -> xr.Dataset:
+    """Return the dataset with rows in place of families, so that the same functions count them."""
+    twins = {name: data[f"{name}_rows"] for name in data.data_vars if f"{name}_rows" in data}
+    return data.assign(twins)
+
+
+def _by(
+    outcome: str, trait: str, families: xr.DataArray, rows: xr.DataArray, size: xr.DataArray, size_rows: xr.DataArray
+) -> pd.DataFrame:
+    def sums(array: xr.DataArray) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        if trait == "all":
+            return np.array([float(array.sum())])
+        grouped = array.groupby(trait).sum()
+        return np.array([float(grouped.sel({trait: value})) for value in TRAITS[trait]])
+
+    found, of = sums(families), sums(size)
+    return pd.DataFrame(
+        {
+            "outcome": outcome,
+            "trait": trait,
+            "value": ["all"] if trait == "all" else list(TRAITS[trait]),
+            "families": found,
+            "rows": sums(rows),
+            "of": of,
+            "of_rows": sums(size_rows),
+            "per_100": 100.0 * np.divide(found, of, out=np.zeros_like(found), where=of > 0),
+        }
+    )
