@@ -14,6 +14,7 @@ from sim.population.synthesis import DisplacedRows, district_table, synthesise
 from sim.schema.errors import InputError
 
 IRAQ = Path(__file__).parents[2] / "scenarios" / "iraq"
+VALLEY = IRAQ.with_name("valley")
 FAMILIES = 435_998
 
 
@@ -105,15 +106,16 @@ def test_a_floor_that_forces_more_rows_is_said(tables: CaseTables, caplog: pytes
     assert f"{found} needed" in caplog.text
 
 
-def test_same_case_same_rows(tables: CaseTables) -> None:
-    one, two = synthesise(tables, 5_000), synthesise(load_displaced(IRAQ), 5_000)
+def test_same_case_same_rows() -> None:
+    one, two = synthesise(load_displaced(VALLEY), 2_000), synthesise(load_displaced(VALLEY), 2_000)
     for field in dataclasses.fields(one):
         assert (getattr(one, field.name) == getattr(two, field.name)).all()
 
 
-def test_order_of_the_table_rows_does_not_matter(tables: CaseTables) -> None:
+def test_order_of_the_table_rows_does_not_matter() -> None:
+    tables = load_displaced(VALLEY)
     shuffled = dataclasses.replace(tables, displaced=tables.displaced.iloc[::-1].reset_index(drop=True))
-    one, two = synthesise(tables, 5_000), synthesise(shuffled, 5_000)
+    one, two = synthesise(tables, 2_000), synthesise(shuffled, 2_000)
     for field in dataclasses.fields(one):
         assert (getattr(one, field.name) == getattr(two, field.name)).all()
 
