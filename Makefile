@@ -25,7 +25,7 @@ demo: .venv/core
 # The first line compiles the model once, so that parallel tests find it compiled.
 test: .venv/dev
 	$(BIN)/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"
-	$(BIN)/python -m pytest -m "not slow" -rs -n 2
+	$(BIN)/python -m pytest -m "not slow" -rs -n 2 --dist loadfile
 
 # Mesa after 3.3 needs Python 3.12. A name alone does not do: the shims of pyenv stand for versions that are not there.
 NEWER ?= python3.12 python3.13 python3 $(sort $(wildcard $(HOME)/.pyenv/versions/3.1[23].*/bin/python))
@@ -42,7 +42,7 @@ test-py312:
 	.venv-py312/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[dev]"; \
 	.venv-py312/bin/python -c '$(VERSIONS)'; \
 	.venv-py312/bin/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"; \
-	.venv-py312/bin/python -m pytest -m "not slow" -rs -n 2
+	.venv-py312/bin/python -m pytest -m "not slow" -rs -n 2 --dist loadfile
 
 slow: .venv/dev
 	$(BIN)/python -m pytest -m slow -rA

@@ -85,7 +85,8 @@ def test_run_writes_and_shows(sim):
     assert out.startswith(shown.rstrip())
 
 
-def test_compare_adds_counterparts_and_says_so(sim):
+def test_compare_adds_counterparts_and_says_so(sim, monkeypatch):
+    monkeypatch.setattr("sim.report.folder.save_figures", lambda *_: [])
     out_folder = Path("results/closing")
     code, out, _ = sim("compare", "valley/closure-no-notice", *SMALL, "--seeds", "2", "--out", str(out_folder))
     text = " ".join(out.split())

@@ -169,6 +169,7 @@ def test_batch_run_by_default_gives_the_last_month(compiled):
     assert finals[0] != finals[1]
 
 
+@pytest.mark.slow
 def test_batch_run_in_two_processes_gives_the_same(scenario, compiled):
     parameters = {"scenario": scenario, "threads": [1, 2]}
     found = batch(parameters, [3], number_processes=2, data_collection_period=2).sort_values(["RunId", "Step"])

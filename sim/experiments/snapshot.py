@@ -37,7 +37,7 @@ def restore(model: SolutionsModel, arrays: Mapping[str, Array]) -> None:
 
 
 def _wind_clocks(model: SolutionsModel, month: int) -> None:
-    """Take steps in which no month is left: they move the clocks that Mesa keeps itself, and nothing else."""
+    """Take as many steps in which no month is left: they move the clocks that Mesa keeps itself, and nothing else."""
     model._month = model.compiled.months
     for _ in range(month):
         model.step()
@@ -49,8 +49,7 @@ def _changing(model: SolutionsModel) -> dict[str, Changing]:
 
 
 def _counters(model: SolutionsModel) -> dict[str, Any]:
-    """Return what counts the months in a model, Mesa's own counter among it."""
-    return {"_month": model.month, "steps": model.steps, "running": model.running}
+    return {"_month": model.month, "running": model.running}
 
 
 def _under(part: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -57,6 +57,7 @@ def rewrite(kept: Path, **changes: Any) -> None:
     write_sums(kept, [name for name in files_in(kept) if name != SUMS])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", [with_books(), as_happened()], ids=lambda scenario: scenario.name)
 def test_from_every_month_with_any_number_of_threads(scenario: Scenario, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 500)  # so that threads have something to share

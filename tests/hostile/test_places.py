@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits and permissions 
 Done = subprocess.CompletedProcess[str]
 RUN = ["run", "valley/as-is", "--months", "2", "--households", "300", "--out", "results"]
 VALLEY = Path(__file__).parents[2] / "scenarios" / "valley"
-ODD = ["with spaces", "données 🏚️", "خيمة", "-dash", "'quotes\"", "[bold]x[/bold]", "new\nline", "%s", "a" * 120]
+ODD = ["-données\n'quotes\" 🏚️"]
+MORE_ODD = ["with spaces", "خيمة", "-dash", "[bold]x[/bold]", "new\nline", "%s", "a" * 120]
 
 
 def refused(outcome: Done, folder: Path) -> None:
@@ -35,7 +36,9 @@ def limited(size: int) -> None:
 @pytest.mark.parametrize(
     "size", [pytest.param(0, marks=pytest.mark.slow), 2000, pytest.param(30_000, marks=pytest.mark.slow)]
 )
-@pytest.mark.parametrize("command", [RUN, [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
+@pytest.mark.parametrize(
+    "command", [pytest.param(RUN, marks=pytest.mark.slow), [*RUN, "--checkpoint-every", "1"], ["new", "case"]]
+)
 def test_a_disk_that_is_full(tmp_path: Path, command: list[str], size: int) -> None:
     done = sim_here(tmp_path, command, lambda: limited(min(size, 2000) if command[0] == "new" else size))
     refused(done, tmp_path)
@@ -85,14 +88,20 @@ def test_a_small_disk(small_disk: Path, command: list[str]) -> None:
     assert "No space left" in done.stderr
 
 
-@pytest.mark.parametrize("command", [RUN, [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        RUN,
+        *(pytest.param(slow, marks=pytest.mark.slow) for slow in ([*RUN, "--checkpoint-every", "1"], ["new", "case"])),
+    ],
+)
 def test_a_folder_that_may_only_be_read(read_only: Path, command: list[str]) -> None:
     done = sim_here(read_only, command)
     refused(done, read_only)
     assert "Read-only file system" in done.stderr or "Permission denied" in done.stderr
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", ODD + [pytest.param(name, marks=pytest.mark.slow) for name in MORE_ODD])
 def test_odd_names_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr("sim.report.folder.save_figures", lambda *_: [])
     case = tmp_path / name

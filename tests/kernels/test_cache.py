@@ -114,6 +114,7 @@ def test_an_edit_of_a_called_file_is_noticed(tmp_path):
     assert folder.is_dir()
 
 
+@pytest.mark.slow
 def test_an_edit_after_the_start_does_not_reach_the_folder_of_the_edited_sources(tmp_path):
     """The process still runs what it loaded: that must not be kept under the name of what stands there now."""
     copy, cache = copy_to(tmp_path), tmp_path / "cache"
@@ -133,6 +134,7 @@ def test_two_processes_may_start_at_once(copy, tmp_path):
     assert not [path for path in both[0][2].iterdir() if ".tmp." in path.name]
 
 
+@pytest.mark.slow
 def test_code_for_other_types_is_not_run(copy, tmp_path):
     """What two processes that save at once can leave behind: an index that names the code for other arguments."""
     cache = tmp_path / "cache"
@@ -145,7 +147,14 @@ def test_code_for_other_types_is_not_run(copy, tmp_path):
 
 @pytest.mark.parametrize(
     ("suffix", "harm"),
-    [("nbi", "cut"), ("nbi", "garbage"), ("nbc", "cut"), ("nbc", "zeros"), ("nbc", "one bit"), ("nbc", "gone")],
+    [
+        ("nbi", "garbage"),
+        ("nbc", "one bit"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [("nbi", "cut"), ("nbc", "cut"), ("nbc", "zeros"), ("nbc", "gone")]
+        ),
+    ],
 )
 def test_a_damaged_file_is_compiled_again(copy, cache, filled, suffix, harm):
     (file,) = (cache / filled.name).glob(f"*.{suffix}")
@@ -164,6 +173,7 @@ def test_a_damaged_file_is_compiled_again(copy, cache, filled, suffix, harm):
     assert ask(copy, cache)[:2] == (100.0, True), "it mends itself"
 
 
+@pytest.mark.slow
 def test_a_cache_deleted_while_a_process_runs_is_made_again(copy, cache, filled):
     delete = f"import shutil; shutil.rmtree({str(cache)!r})"
     assert ask(copy, cache, then=delete)[:2] == (100.0, False)
@@ -171,6 +181,7 @@ def test_a_cache_deleted_while_a_process_runs_is_made_again(copy, cache, filled)
     assert ask(copy, cache)[:2] == (100.0, True)
 
 
+@pytest.mark.slow
 def test_without_a_folder_to_write_it_still_runs(copy, tmp_path):
     (tmp_path / "file").write_text("")
     for blocked in (tmp_path / "file", Path("/proc/solutions-sim")):
@@ -189,6 +200,7 @@ def test_without_a_home_it_still_runs(copy, tmp_path, monkeypatch):
 
 
 @as_root
+@pytest.mark.slow
 @pytest.mark.parametrize("owner", [0, NOBODY])
 def test_a_folder_that_an_ordinary_user_cannot_write(filled, owner):
     """One that the user owns and has made read-only, and one that root made."""

@@ -107,6 +107,7 @@ def test_each_kernel_compiles_once_whatever_is_run(whole_case):
     assert set(counts.values()) == {1}, json.dumps(counts)
 
 
+@pytest.mark.slow
 def test_the_month_without_a_compiler_is_the_same(tmp_path):
     out = tmp_path / "columns.npz"
     script = INTERPRETED.format(here=str(HERE), out=str(out))
