@@ -11,7 +11,7 @@ from sim.schema.base import month_name, month_number
 from sim.outcomes.costs import accounts
 from sim.outcomes.groups import group_coordinates
 from sim.world.assessment import HORIZONS, assessed_months
-from sim.world.benchmark import METRICS
+from sim.world.benchmark import METRICS, MOVING
 from sim.world.recorder import ASSESSED, RECORDED, ROWS
 
 PUSH_MASKS = [
@@ -64,6 +64,7 @@ def coordinates(model: SolutionsModel) -> dict[str, Any]:
         **group_coordinates(),
         "criterion": list(CRITERIA),
         "metric": list(METRICS),
+        "moving_metric": list(MOVING),
         "horizon": list(HORIZONS),
         "assessed": assessed_months(months),
         "shelter": list(SHELTERS),

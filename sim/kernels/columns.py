@@ -64,7 +64,9 @@ STATE = (
     Column("subsidy", "int8", "programme", "programme that pays its rent, or -1"),
     Column("subsidy_months", "int8", "months", "months of rent subsidy left"),
     Column("reached", "uint32", "bits", "services that took it in"),
-    Column("criteria", "uint16", "bits", "sub-criteria of a durable solution that it meets, and two of them without aid"),
+    Column(
+        "criteria", "uint16", "bits", "sub-criteria of a durable solution that it meets, and two of them without aid"
+    ),
     Column("held", "int16", "months", "months in a row in a solution that meets the standard of hosts"),
     Column("came", "uint8", "bits", "how it came to be where it is: chosen, informed, fit to live in"),
 )

@@ -83,9 +83,7 @@ def situation(state, i):
 @inlined
 def group(fixed, i):
     """Return the equity group of household ``i``, 0 to GROUPS - 1."""
-    return (
-        fixed.female_headed[i] + 2 * fixed.vulnerable[i] + 4 * fixed.tenure[i] + 4 * N_TENURES * fixed.from_camp[i]
-    )
+    return fixed.female_headed[i] + 2 * fixed.vulnerable[i] + 4 * fixed.tenure[i] + 4 * N_TENURES * fixed.from_camp[i]
 
 
 @inlined

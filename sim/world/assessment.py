@@ -20,7 +20,7 @@ from sim.kernels.codes import (
     SITUATIONS,
 )
 from sim.kernels.tally import GROUPS, N_TENURES
-from sim.world.benchmark import BY_MASK, HEADLINE_METRIC, MASKS, METRICS, Benchmark
+from sim.world.benchmark import BY_MASK, HEADLINE_METRIC, MASKS, MOVING, Benchmark
 from sim.world.households import Households
 
 Array = npt.NDArray[Any]
@@ -40,7 +40,7 @@ class Assessed(NamedTuple):
     passes: Float  # [5, A, 10]
     exits: Float  # [5 metric, 5, A]
     exits_by_group: Float  # [5 metric, 5, 24]
-    exits_moving: Float  # [5 metric, 5], judged by hosts as they live this month
+    exits_moving: Float  # [3 metric of MOVING, 5], judged by hosts as they live this month
     exits_unaided: Float  # [5], headline metric without any assistance
     sustained: Float  # [2, 5, 24]
     sustained_whole: Float  # [2, 5, 24], of those: come of their choice and informed
@@ -96,7 +96,8 @@ def assess(households: Households, frozen: Benchmark, moving: Benchmark) -> dict
     """
     rows = Tellers(households, len(frozen.passes))
     situation, area, group = (rows.situation, len(SITUATIONS)), (rows.area, rows.areas), (rows.group, GROUPS)
-    exits, exits_now = _exits(rows, frozen), _exits(rows, moving)
+    exits = [*_exits(rows, frozen, BY_MASK), _cells(rows, frozen)]
+    exits_now = _exits(rows, moving, MOVING)
     unaided = frozen.exits[HEADLINE_METRIC][rows.area, rows.unaided]
     whole = (rows.came & WHOLE) == WHOLE
     counted = {
@@ -129,9 +130,9 @@ def _unaided(criteria: Array) -> Array:
     return mask | (criteria >> FOOD_UNAIDED & 1) << FOOD | (criteria >> ECONOMIC_UNAIDED & 1) << ECONOMIC_SECURITY
 
 
-def _exits(rows: Tellers, hosts: Benchmark) -> list[Float]:
-    """Return what every metric of METRICS gives for every row."""
-    return [*(hosts.exits[metric][rows.area, rows.mask] for metric in BY_MASK), _cells(rows, hosts)]
+def _exits(rows: Tellers, hosts: Benchmark, metrics: tuple[str, ...]) -> list[Float]:
+    """Return what some metrics give for every row."""
+    return [hosts.exits[metric][rows.area, rows.mask] for metric in metrics]
 
 
 def _cells(rows: Tellers, hosts: Benchmark) -> Float:

@@ -5,25 +5,29 @@ with one entry an area and mask. The metrics are those of :mod:`sim.outcomes.exi
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.kernels.codes import CRITERIA, IRIS_NUMBERS
+from sim.kernels.codes import ALL_CRITERIA, CRITERIA, IRIS_NUMBERS
 from sim.kernels.criteria import host_criteria
-from sim.outcomes.exits import exit_shares
+from sim.outcomes.exit_inputs import Survey
+from sim.outcomes.exits import results_of
 from sim.population.hosts import host_rows, raked
 from sim.schema.parameters import Criteria
 from sim.world.households import Households
 from sim.world.standards import host_rates
 
 Float = npt.NDArray[np.float64]
+Names = tuple[str, ...]
 BY_MASK = ("pass_fail", "composite", "criterion_composite", "ecdf")  # what a mask decides; `cells` compares groups
-METRICS = (*BY_MASK, "cells")
+METRICS = (*BY_MASK, "cells")  # MOVING comes first
+MOVING = ("pass_fail", "composite", "criterion_composite")  # also judged by hosts as they live now
 HEADLINE_METRIC = "composite"
+KEPT = 64  # standards kept in memory
 MASKS = 1 << len(CRITERIA)
 _OF_CRITERION = {name: number.split(".")[0] for name, number in zip(CRITERIA, IRIS_NUMBERS)}
 
@@ -35,9 +39,10 @@ class Benchmark:
     Attributes
     ----------
     exits : dict of str to float64[A, MASKS]
-        By metric of BY_MASK: 1 where a household of this mask exits, 0 where not; for ``ecdf`` a share.
+        By metric: 1 where a household of this mask exits, 0 where not; for ``ecdf`` a share.
     host_exits : float64[metrics, A]
-        The same rule applied to the hosts: their weighted share that would exit, in the order of METRICS.
+        The same rule applied to the hosts: their weighted share that would exit, in the order of METRICS; NaN where
+        not asked for, and 1 for ``cells``, as all hosts of an area are at their own mean.
     passes : float64[A, 10]
         Weighted share of hosts that pass each sub-criterion.
     """
@@ -70,13 +75,13 @@ class HostSample:
         self._households, self._ranks, self._area = Households(rows.columns), rows.ranks, rows.area
         self._weights: Float | None = None
 
-    def benchmark(self, month: Any) -> Benchmark:
+    def benchmark(self, month: Any, metrics: Names) -> Benchmark:
         """Return the standard that hosts set as they live in a month; in the first, as the case declares it."""
-        masks = np.zeros(len(self._area), np.uint16)
+        masks: npt.NDArray[np.uint16] = np.zeros(len(self._area), np.uint16)
         host_criteria(self._households.fixed, self._households.state, month, self._ranks, masks)
         if self._weights is None:
             self._weights = raked(masks, self._area, self.rates)
-        return benchmark(masks, self._area, self._weights, len(self.rates))
+        return benchmark(masks & ALL_CRITERIA, self._area, self._weights, metrics)
 
 
 def no_exits(areas: int) -> npt.NDArray[np.uint8]:
@@ -84,40 +89,48 @@ def no_exits(areas: int) -> npt.NDArray[np.uint8]:
     return np.zeros((areas, MASKS), np.uint8)
 
 
-def benchmark(masks: npt.NDArray[np.uint16], area: npt.NDArray[np.intp], weights: Float, areas: int) -> Benchmark:
-    """Return the standard that host rows set.
+def benchmark(masks: npt.NDArray[np.uint16], area: npt.NDArray[np.intp], weights: Float, metrics: Names) -> Benchmark:
+    """Return the standard that host rows set, under some metrics of BY_MASK.
 
     Parameters
     ----------
     masks : uint16[n]
         Criteria mask of every host row.
     area : intp[n]
+        Codes from 0, none left out.
     weights : float64[n]
-    areas : int
-        How many areas there are.
+        Adding up to 1 in every area.
+    metrics : tuple of str
     """
-    exits = {metric: np.zeros((areas, MASKS)) for metric in BY_MASK}
-    host_exits, passes = np.zeros((len(METRICS), areas)), np.zeros((areas, len(CRITERIA)))
-    for one in range(areas):
-        mine = masks[area == one] & (MASKS - 1)
-        counts = np.bincount(mine, weights[area == one], MASKS)
-        passes[one] = counts @ _BITS
-        for at, metric in enumerate(BY_MASK):
-            exits[metric][one] = _by_mask(counts, metric)
-            host_exits[at, one] = counts @ exits[metric][one]
-    host_exits[METRICS.index("cells")] = 1.0  # all hosts as one cell are at their own mean
-    return Benchmark(exits, host_exits, passes)
+    counts = np.stack([np.bincount(masks[area == one], weights[area == one], MASKS) for one in range(area.max() + 1)])
+    return _from_counts(counts.tobytes(), metrics)
+
+
+@lru_cache(maxsize=KEPT)
+def _from_counts(packed: bytes, metrics: Names) -> Benchmark:
+    """Return the standard of hosts, of whom so many have each mask, float64[A, MASKS]; runs share their hosts."""
+    counts = np.frombuffer(packed).reshape(-1, MASKS)
+    exits = {metric: np.stack([_by_mask(hosts, metric) for hosts in counts]) for metric in metrics}
+    by_host = {metric: (counts * table).sum(axis=1) for metric, table in exits.items()} | {
+        "cells": np.ones(len(counts))
+    }
+    unknown = np.full(len(counts), np.nan)
+    return Benchmark(exits, np.stack([by_host.get(metric, unknown) for metric in METRICS]), counts @ _BITS)
 
 
 def _by_mask(hosts: Float, metric: str) -> Float:
     """Return what every mask gives against hosts, of whom ``hosts`` counts each mask; float64[MASKS]."""
     found = np.flatnonzero(hosts)
-    indicators = pd.DataFrame(_BITS[np.concatenate([found, np.arange(MASKS)])], columns=list(CRITERIA))
-    host = pd.Series(np.arange(len(indicators)) < len(found))
-    weights = pd.Series(np.concatenate([hosts[found], np.ones(MASKS)]))
-    criteria = _OF_CRITERION if metric == "criterion_composite" else None
-    result = exit_shares(indicators, host, weights, metric, criteria, per_household=True)
-    return np.asarray(result.to_numpy(np.float64)[len(found) :])
+    everyone = np.concatenate([found, np.arange(MASKS)])
+    survey = Survey(
+        index=pd.RangeIndex(len(everyone)),
+        columns=CRITERIA,
+        passed=_BITS[everyone],
+        host=np.arange(len(everyone)) < len(found),
+        weights=np.concatenate([hosts[found], np.ones(MASKS)]),
+    )
+    result = results_of(survey, metric, _OF_CRITERION, None, hosts_too=True)
+    return result[len(found) :]
 
 
 _BITS = ((np.arange(MASKS)[:, None] >> np.arange(len(CRITERIA))) & 1).astype(np.float64)

@@ -84,13 +84,14 @@ ASSESSED = {
     "passes": Variable(("situation", "area", "criterion"), "families", "families that pass a sub-criterion"),
     "exits": Variable(("metric", "situation", "area"), "families", "families that exit, by hosts as at the start"),
     "exits_by_group": Variable(("metric", "situation", "group"), "families", "families that exit, by equity group"),
-    "exits_moving": Variable(("metric", "situation"), "families", "families that exit, by hosts as they live now"),
+    "exits_moving": Variable(("moving_metric", "situation"), "families", "families that exit, by hosts as they live now"),
     "exits_unaided": Variable(("situation",), "families", "families that would exit without any assistance"),
     "sustained": Variable(("horizon", "situation", "group"), "families", "solutions held as well as hosts live"),
     "sustained_whole": Variable(("horizon", "situation", "group"), "families", "of these: come of their choice and informed"),
     "debtors": Variable(("situation", "group"), "families", "families in debt, by equity group"),
     "host_passes": Variable(("area", "criterion"), "share", "hosts that pass a sub-criterion"),
-    "host_exits": Variable(("metric", "area"), "share", "hosts that would exit by the same rule"),
+    "host_exits": Variable(("metric", "area"), "share", "hosts that would exit by the same rule, as at the start"),
+    "host_exits_moving": Variable(("moving_metric", "area"), "share", "hosts that would exit, as they live now"),
 }  # fmt: skip
 #: What counts households has a twin under this ending: the rows it comes from, which publishing needs.
 ROWS = "_rows"

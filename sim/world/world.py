@@ -16,7 +16,7 @@ from sim.schema.programme import Changes, Rows, Seen, Service
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.assessment import assess
-from sim.world.benchmark import Benchmark, HostSample, no_exits
+from sim.world.benchmark import BY_MASK, MOVING, Benchmark, HostSample, no_exits
 from sim.world.camps import SiteCalendar
 from sim.world.changing import Changing
 from sim.world.geography import Geography
@@ -144,7 +144,7 @@ class World(Changing):
         """Let hosts set the standard as they live at the start, and judge every household by it."""
         self.services_at_start = self.prices.services
         self._lived = self._inputs(0, drivers)  # nobody exits yet
-        self.frozen = self.hosts.benchmark(self._lived)
+        self.frozen = self.hosts.benchmark(self._lived, BY_MASK)
         self._lived = self._lived._replace(exits=self.frozen.headline)
         households = self.households
         kernel_criteria.criteria_rows(households.fixed, households.state, self._lived, 0, len(households))
@@ -152,8 +152,12 @@ class World(Changing):
     def assess(self) -> dict[str, npt.NDArray[Any]]:
         """Return what is assessed of households now, and how hosts live now; see `sim.world.assessment`."""
         assert self.frozen is not None, "hosts set the standard before anybody is judged"
-        moving = self.hosts.benchmark(self._lived)
-        hosts = {"host_passes": moving.passes, "host_exits": moving.host_exits}
+        moving = self.hosts.benchmark(self._lived, MOVING)
+        hosts = {
+            "host_passes": moving.passes,
+            "host_exits": self.frozen.host_exits,
+            "host_exits_moving": moving.host_exits[: len(MOVING)],
+        }
         return {**assess(self.households, self.frozen, moving), **hosts}
 
     def admit(self, month: int) -> None:
