@@ -15,7 +15,7 @@ Rows: TypeAlias = pd.Series | pd.api.extensions.ExtensionArray | np.ndarray | Se
 Indexed = TypeVar("Indexed", pd.Series, pd.DataFrame)
 
 ANSWERS = "1 (vulnerability overcome), 0 (not overcome), or missing"
-LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e100  # beyond these, products of weights are no longer exact or finite
+LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e100  # beyond these, sums of weights lose their digits or are infinite
 _NO_ANSWER = -1.0
 _MISSING = (None, pd.NA, pd.NaT)
 
@@ -85,7 +85,7 @@ def labels(values: Rows, key: str, index: pd.Index) -> pd.Series:
     """Return one label a household, in the order of the survey and numbered from 0; none may be missing."""
     found = _in_rows(values, key, index)
     if found.isna().any():
-        raise InputError("a household has no value here", key=key, allowed="a label for every household")
+        raise InputError("a household has no value here", key=key, allowed="a value for every household")
     if found.dtype.kind == "O" and not all(isinstance(label, Hashable) for label in found):
         raise InputError("a value is a list or table", key=key, allowed="a text, number, date or yes/no in every row")
     return found
@@ -109,7 +109,7 @@ def in_order(values: Indexed, key: str, index: pd.Index) -> Indexed:
     where = values.index.get_indexer(index)
     if (where < 0).any():
         absent = index[int(np.argmin(where))]
-        raise InputError(f"it has other row labels: {absent!r} is not among them", key=key, allowed=expected)
+        raise InputError(f"it has other row labels: {absent} is not among them", key=key, allowed=expected)
     return values.iloc[where].reset_index(drop=True)
 
 
@@ -173,8 +173,8 @@ def _weights(weights: Rows, index: pd.Index) -> np.ndarray:
     values = found.to_numpy(dtype=float, na_value=np.nan) if plain else np.array([_weight(value) for value in found])
     wrong = np.flatnonzero(~((values >= LEAST_WEIGHT) & (values <= MOST_WEIGHT)))
     if wrong.size:
-        value = _plain(found.iloc[int(wrong[0])])
-        raise InputError("not a weight", key="weights", value=value, allowed="a finite number above 0 in every row")
+        value, allowed = _plain(found.iloc[int(wrong[0])]), f"numbers above 0 ({LEAST_WEIGHT:g} to {MOST_WEIGHT:g})"
+        raise InputError("not a weight", key="weights", value=value, allowed=allowed)
     return values
 
 

@@ -4,8 +4,7 @@ Pure functions of any survey table; what each metric asks, in plain words, is in
 
 References
 ----------
-EGRISS (2020), International Recommendations on Internally Displaced Persons Statistics (IRIS), United Nations
-Statistical Commission.
+EGRISS (2020), International Recommendations on IDP Statistics (IRIS), United Nations Statistical Commission.
 """
 
 from collections.abc import Mapping
