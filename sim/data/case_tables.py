@@ -191,7 +191,7 @@ def read_conditions(path: Path, pcodes: list[str]) -> pd.DataFrame:
         message = f"fewer hosts have enough food than can pay for all their needs in {pcode}"
         allowed = "host_pass_food at least host_pass_economic_security"
         raise TableError(
-            message, file=path, column=pcode, value=float(values.loc["host_pass_food", pcode]), allowed=allowed
+            message, file=path, column=pcode, value=float(values[pcode]["host_pass_food"]), allowed=allowed
         )
     return values
 

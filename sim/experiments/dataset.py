@@ -7,9 +7,9 @@ import xarray as xr
 
 from sim.kernels.codes import CRITERIA, GATES, INTENTIONS, MOVE_CLASSES, PUSHES, SHELTERS, SITUATIONS
 from sim.model import SolutionsModel
-from sim.schema.base import month_name, month_number
 from sim.outcomes.costs import accounts
 from sim.outcomes.groups import group_coordinates
+from sim.schema.base import month_name, month_number
 from sim.world.assessment import HORIZONS, assessed_months
 from sim.world.benchmark import METRICS, MOVING
 from sim.world.recorder import ASSESSED, RECORDED, ROWS
@@ -36,8 +36,8 @@ def dataset_of(model: SolutionsModel) -> xr.Dataset:
         variables["spent"] = (("month",), np.zeros(len(coords["month"]), np.int64), {"unit": "cents"})
     used = {dim for spec in variables.values() for dim in spec[0]}
     kept = {name: values for name, values in coords.items() if _of(name, values) in used}
-    recorded = xr.Dataset(variables, coords=kept).squeeze("once", drop=True)
-    return recorded.assign(accounts(recorded, model.compiled.scenario.spec.parameters))
+    data = xr.Dataset(variables, coords=kept).squeeze("once", drop=True)
+    return data.assign(accounts(data, model.compiled.scenario.spec.parameters))
 
 
 def _of(name: str, values: Any) -> str:

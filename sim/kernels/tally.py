@@ -14,9 +14,9 @@ from sim.kernels.codes import (
     NOT_ARRIVED,
     OWNER,
     RENTED,
+    RETURN,
     RETURNED,
     SETTLED_ELSEWHERE,
-    RETURN,
     STAY,
     TENURES,
 )

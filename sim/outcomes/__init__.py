@@ -1,23 +1,38 @@
 """Outcomes: pure functions of what a run recorded, and of survey tables."""
 
+from sim.outcomes.condense import condensed
+from sim.outcomes.equity import equity, residual_profile, worst_off
 from sim.outcomes.exit_tables import exit_table
 from sim.outcomes.exits import EXIT_METRICS, exit_shares
+from sim.outcomes.flags import MARK, flags, require_rankable
 from sim.outcomes.gates import blocked_by_gate, released
-from sim.outcomes.headline import HEADLINE, Outcome, headline
+from sim.outcomes.headline import BEST, HEADLINE, SUMS, Outcome, headline, headline_rows
 from sim.outcomes.observe import tracked_stock
 from sim.outcomes.publish import COUNTS, SMALLEST_CELL, suppressed
+from sim.outcomes.severity import severity
 
 __all__ = [
+    "BEST",
     "COUNTS",
     "EXIT_METRICS",
     "HEADLINE",
+    "MARK",
     "SMALLEST_CELL",
+    "SUMS",
     "Outcome",
     "blocked_by_gate",
+    "condensed",
+    "equity",
     "exit_shares",
     "exit_table",
+    "flags",
     "headline",
+    "headline_rows",
     "released",
+    "require_rankable",
+    "residual_profile",
+    "severity",
     "suppressed",
     "tracked_stock",
+    "worst_off",
 ]

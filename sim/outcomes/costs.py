@@ -82,7 +82,7 @@ def _care(data: xr.Dataset, costs: Any) -> xr.DataArray:
     displaced = data["by_shelter"].sel(situation="displaced")
     families = displaced.sum("shelter")
     persons = data["persons"].sel(situation="displaced").sum(["origin", "area"])
-    size = xr.where(families > 0, persons / families.clip(min=1), 0.0)
+    size = persons / families.clip(min=1)
     rates = [getattr(costs, CARE[str(name)]) if str(name) in CARE else 0.0 for name in displaced["shelter"].values]
     monthly = xr.DataArray(np.array(rates) / MONTHS, dims="shelter", coords={"shelter": displaced["shelter"]})
     return _after_the_start((displaced * size * monthly).drop_vars("situation").transpose("month", "shelter"))
@@ -103,7 +103,8 @@ def _camp_share(data: xr.Dataset) -> xr.DataArray:
         return xr.zeros_like(families, dtype=float)
     camps = data["site_families"].groupby("site_area").sum().rename(site_area="area")
     camps = camps.reindex(area=families["area"].values, fill_value=0)
-    return xr.where(families > 0, camps / families.clip(min=1), 0.0)
+    share: xr.DataArray = camps / families.clip(min=1)
+    return share
 
 
 def _host_rent(data: xr.Dataset, markets: Any) -> xr.DataArray:

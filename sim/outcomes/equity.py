@@ -7,25 +7,40 @@ beside the mean, and the residual caseload is described.
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from sim.outcomes.groups import TRAITS
+from sim.outcomes.measures import INDUCED, SOLVED, rows_behind
+from sim.outcomes.publish import SMALLEST_CELL
 
-INDUCED = ["hastened", "diverted", "expelled"]
-SOLVED = ["returned", "integrating", "settled_elsewhere"]
 Of = Callable[[xr.Dataset], xr.DataArray]  # families (or rows, where the dataset holds rows) by group
 
-#: Outcomes by group: what is counted, and whether more of it is worse.
+
+def _held(name: str) -> Of:
+    return lambda data: data[name].isel(assessed=-1, horizon=0).sel(situation=SOLVED).sum("situation")
+
+
+def _moved(name: str, classes: list[str] | None = None) -> Of:
+    over = ["month", "push_class", "pathway"]
+    return lambda data: (data[name] if classes is None else data[name].sel(push_class=classes)).sum(over)
+
+
+def _live_as_hosts(data: xr.Dataset) -> xr.DataArray:
+    return data["exits_by_group"].isel(assessed=-1).sel(metric="composite").sum("situation")
+
+
+#: Outcomes by group: how many families, and whether more of them is worse.
 BY_GROUP: dict[str, tuple[Of, bool]] = {
     "still_displaced": (lambda data: data["by_group"].isel(month=-1).sel(situation="displaced"), True),
-    "sustained": (lambda data: data["sustained"].isel(assessed=-1, horizon=0).sel(situation=SOLVED).sum("situation"), False),
-    "sustained_whole": (lambda data: data["sustained_whole"].isel(assessed=-1, horizon=0).sel(situation=SOLVED).sum("situation"), False),
-    "lives_as_hosts": (lambda data: data["exits_by_group"].isel(assessed=-1).sel(metric="composite").sum("situation"), False),
-    "induced_moves": (lambda data: data["moves"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]), True),
-    "premature_moves": (lambda data: data["premature"].sum(["month", "push_class", "pathway"]), True),
+    "sustained": (_held("sustained"), False),
+    "sustained_whole": (_held("sustained_whole"), False),
+    "lives_as_hosts": (_live_as_hosts, False),
+    "induced_moves": (_moved("moves", INDUCED), True),
+    "premature_moves": (_moved("premature"), True),
     "in_debt": (lambda data: data["debtors"].isel(assessed=-1).sum("situation"), True),
-}  # fmt: skip
+}
 
 
 def equity(data: xr.Dataset) -> pd.DataFrame:
@@ -39,10 +54,10 @@ def equity(data: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns outcome, trait, value (of the trait; ``all`` for everybody), families, rows (behind them), of (families
-        in the group), per_100 (families per hundred of the group).
+        Columns outcome, trait, value (of the trait; ``all`` for everybody), families and rows, of and of_rows (the
+        whole group), per_100 (families per hundred of the group).
     """
-    rows_of = _rows_only(data)
+    rows_of = rows_behind(data)
     size, size_rows = _everybody(data), _everybody(rows_of)
     frames = []
     for outcome, (count, _) in BY_GROUP.items():
@@ -64,10 +79,9 @@ def worst_off(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for outcome, (_, more_is_worse) in BY_GROUP.items():
         mine = table[(table["outcome"] == outcome)]
-        mean = float(mine.loc[mine["trait"] == "all", "per_100"].iloc[0])
-        groups = mine[(mine["trait"] != "all") & (mine["of"] >= 10)]
-        at = groups["per_100"].idxmax() if more_is_worse else groups["per_100"].idxmin()
-        worst = groups.loc[at]
+        mean = float(mine["per_100"][mine["trait"] == "all"].iloc[0])
+        groups = mine[(mine["trait"] != "all") & (mine[["of", "of_rows"]].min(axis=1) >= SMALLEST_CELL)]
+        worst = groups.sort_values("per_100", ascending=not more_is_worse, kind="stable").iloc[0]
         rows.append((outcome, worst["trait"], worst["value"], float(worst["per_100"]), mean))
     return pd.DataFrame(rows, columns=["outcome", "trait", "value", "per_100", "mean"])
 
@@ -98,16 +112,10 @@ def _everybody(data: xr.Dataset) -> xr.DataArray:
     return last.sum("situation") - last.sel(situation="not_arrived")
 
 
-def _rows_only(data: xr.Dataset) -> xr.Dataset:
-    """Return the dataset with rows in place of families, so that the same functions count them."""
-    twins = {name: data[f"{name}_rows"] for name in data.data_vars if f"{name}_rows" in data}
-    return data.assign(twins)
-
-
 def _by(
     outcome: str, trait: str, families: xr.DataArray, rows: xr.DataArray, size: xr.DataArray, size_rows: xr.DataArray
 ) -> pd.DataFrame:
-    def sums(array: xr.DataArray) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def sums(array: xr.DataArray) -> npt.NDArray[np.float64]:
         if trait == "all":
             return np.array([float(array.sum())])
         grouped = array.groupby(trait).sum()

@@ -1,24 +1,51 @@
 """The headline outcomes of a run: what a comparison shows, with the harm beside every total."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 import xarray as xr
 
-INDUCED = ["hastened", "diverted", "expelled"]
-AWAY = ["displaced", "integrating", "settled_elsewhere"]
-PUSHED = ["would_have_moved_now", *INDUCED]
+from sim.outcomes.measures import (
+    Measure,
+    all_families,
+    assessed,
+    at_end,
+    blocked,
+    debt_share,
+    money,
+    moved_by,
+    person_months,
+    preference_match,
+    rows_behind,
+    savings_per_family,
+    total,
+    worst_group,
+)
+
+WHERE, SOLUTIONS, HARM, QUALITY = (
+    "Where families are",
+    "Solutions that last",
+    "Moved under a push",
+    "Quality of returns",
+)
+BLOCKED, HOSTS, MONEY = "Blocked from returning at the end", "Living as hosts do, by other metrics", "Money"
+COUNTED = ("families", "persons")  # units of which the rows behind them are known
+BEST = "sustained_whole"  # what scenarios are ranked by
 
 
 class Outcome(NamedTuple):
-    """One headline outcome: a name, a label in plain words, its unit, the block it is shown in, how it is computed."""
+    """One headline outcome.
+
+    ``brief``: it stands on the first screen of a comparison. ``within``: it is part of that outcome; what is left of it is not
+    shown, which matters where small numbers are withheld.
+    """
 
     name: str
     label: str
     unit: str
     block: str
-    value: Callable[[xr.Dataset], float]
+    value: Measure
+    brief: bool = False
+    within: str = ""
 
 
 def headline(data: xr.Dataset) -> dict[str, float]:
@@ -26,99 +53,75 @@ def headline(data: xr.Dataset) -> dict[str, float]:
     return {outcome.name: float(outcome.value(data)) for outcome in HEADLINE}
 
 
-def _end(variable: str, situation: str | list[str]) -> Callable[[xr.Dataset], float]:
-    return lambda data: float(data[variable].isel(month=-1).sel(situation=situation).sum())
+def headline_rows(data: xr.Dataset) -> dict[str, float]:
+    """Return the simulated households behind every headline outcome that counts people; NaN for the others."""
+    rows = rows_behind(data)
+    return {one.name: float(one.value(rows)) if one.unit in COUNTED else float("nan") for one in HEADLINE}
 
 
-def _moves(
-    variable: str = "moves", classes: str | list[str] | None = None, pathway: str | None = None
-) -> Callable[[xr.Dataset], float]:
-    def total(data: xr.Dataset) -> float:
-        moves = data[variable]
-        if classes is not None:
-            moves = moves.sel(push_class=classes)
-        if pathway is not None:
-            moves = moves.sel(pathway=pathway)
-        return float(moves.sum())
-
-    return total
-
-
-def _moved_by(push: str, classes: str | list[str], alone: bool = False) -> Callable[[xr.Dataset], float]:
-    """Return moves of some classes under a push, with or without others beside it."""
-
-    def total(data: xr.Dataset) -> float:
-        found = {str(mask): str(mask).split("_and_") for mask in data["push"].values}
-        pushes = [mask for mask, parts in found.items() if parts == [push] or (push in parts and not alone)]
-        return float(data["moves_by_push"].sel(push=pushes, push_class=classes).sum())
-
-    return total
-
-
-def _person_months(data: xr.Dataset) -> float:
-    return float(data["persons"].isel(month=slice(1, None)).sel(situation="displaced").sum())
-
-
-def _blocked(gate: str) -> Callable[[xr.Dataset], float]:
-    return lambda data: float(data["blocked"].isel(month=-1).sel(gate=gate, pathway="return").sum())
-
-
-def _all_families(data: xr.Dataset) -> float:
-    stock = data["families"].isel(month=-1)
-    return float(stock.sum() - stock.sel(situation="not_arrived").sum())
-
-
-def _newly_displaced(data: xr.Dataset) -> float:
-    return float(data["flows"].sel(situation="not_arrived").sum())
-
-
-def _returns_lost(data: xr.Dataset) -> float:
-    flows = data["flows"].sel(situation="returned").sum("month")
-    return float(flows.sum())
-
-
-def _worst_group(data: xr.Dataset) -> float:
-    """Return the largest share, over equity groups, of families moved against or ahead of their own choice."""
-    induced = data["moves"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
-    size = data["by_group"].isel(month=-1).sum("situation").values
-    shares = np.where(size > 0, induced / np.maximum(size, 1), 0.0)
-    return float(100 * shares.max())
-
-
-def _debt_share(data: xr.Dataset) -> float:
-    last = data.isel(month=-1)
-    in_debt = last["in_debt"].sum("situation")
-    present = last["by_group"].sum() - last["by_group"].sel(situation="not_arrived").sum()
-    return float(100 * in_debt / max(float(present), 1.0))
-
+FAMILIES, BRIEF = "families", True
+_SOLVED_BY = {
+    "returned": "by return",
+    "integrating": "by local integration",
+    "settled_elsewhere": "by settlement elsewhere",
+}
 
 HEADLINE: tuple[Outcome, ...] = (
-    Outcome("displaced", "Still displaced at the end", "families", "Where families are", _end("families", "displaced")),
-    Outcome("integrating", "Integrating where they were displaced", "families", "Where families are", _end("families", "integrating")),
-    Outcome("settled_elsewhere", "Settled elsewhere", "families", "Where families are", _end("families", "settled_elsewhere")),
-    Outcome("returned", "At home", "families", "Where families are", _end("families", "returned")),
-    Outcome("all_families", "Families in all", "families", "Where families are", _all_families),
-    Outcome("newly_displaced", "of these displaced for the first time, by a shock", "families", "Where families are", _newly_displaced),
-    Outcome("displaced_persons", "Persons still displaced", "persons", "Where families are", _end("persons", "displaced")),
-    Outcome("person_months", "Person-months spent displaced", "person-months", "Where families are", _person_months),
-    Outcome("expelled", "Expelled: would not have moved", "families", "Moved under a push", _moves(classes="expelled")),
-    Outcome("expelled_by_closure", "of these by the closing of a camp", "families", "Moved under a push", _moved_by("closure", "expelled")),
-    Outcome("expelled_by_shock", "of these by a shock", "families", "Moved under a push", _moved_by("shock", "expelled")),
-    Outcome("expelled_by_aid_cut", "of these by a cut of aid alone", "families", "Moved under a push", _moved_by("aid_cut", "expelled", alone=True)),
-    Outcome("diverted", "Diverted: would have gone elsewhere", "families", "Moved under a push", _moves(classes="diverted")),
-    Outcome("hastened", "Hastened: would have gone, but later", "families", "Moved under a push", _moves(classes="hastened")),
-    Outcome("moved_anyway", "Would have moved that month anyway", "families", "Moved under a push", _moves(classes="would_have_moved_now")),
-    Outcome("after_push", "Moved without a push, in the year after one", "families", "Moved under a push", lambda data: float(data["after_push"].sum())),
-    Outcome("worst_group_induced", "Induced moves per 100 families, worst-off group", "%", "Moved under a push", _worst_group),
-    Outcome("returns", "Returns made", "families", "Quality of returns", _moves(pathway="return")),
-    Outcome("voluntary_returns", "Voluntary: unforced, informed, with an alternative", "families", "Quality of returns", _moves("voluntary", pathway="return")),
-    Outcome("premature_returns", "Premature: conditions below the minimum", "families", "Quality of returns", _moves("premature", pathway="return")),
-    Outcome("uninformed_returns", "Uninformed: beliefs far from the truth", "families", "Quality of returns", _moves("uninformed", pathway="return")),
-    Outcome("returns_lost", "Left home again", "families", "Quality of returns", _returns_lost),
-    Outcome("blocked_house", "Want to return, house unusable", "families", "Blocked from returning at the end", _blocked("dwelling")),
-    Outcome("blocked_money", "Want to return, cannot pay", "families", "Blocked from returning at the end", _blocked("money")),
-    Outcome("blocked_access", "Want to return, no access", "families", "Blocked from returning at the end", _blocked("access")),
-    Outcome("blocked_documents", "Want to return, no civil documents", "families", "Blocked from returning at the end", _blocked("documents")),
-    Outcome("in_debt", "Families in debt", "%", "Money", _debt_share),
-    Outcome("spent", "Programme money committed", "USD", "Money", lambda data: float(data["spent"].sum()) / 100),
+    Outcome("displaced", "Still displaced at the end", FAMILIES, WHERE, at_end("families", "displaced"), BRIEF),
+    Outcome("integrating", "Integrating where they were displaced", FAMILIES, WHERE, at_end("families", "integrating"), BRIEF),
+    Outcome("settled_elsewhere", "Settled elsewhere", FAMILIES, WHERE, at_end("families", "settled_elsewhere"), BRIEF),
+    Outcome("returned", "At home", FAMILIES, WHERE, at_end("families", "returned"), BRIEF),
+    Outcome("all_families", "Families in all", FAMILIES, WHERE, all_families),
+    Outcome("newly_displaced", "of these displaced for the first time, by a shock", FAMILIES, WHERE, total("flows", situation="not_arrived"), within="all_families"),
+    Outcome("displaced_persons", "Persons still displaced", "persons", WHERE, at_end("persons", "displaced")),
+    Outcome("person_months", "Person-months spent displaced", "person-months", WHERE, person_months, BRIEF),
+    Outcome("sustained", "Held for 12 months, living as hosts do", FAMILIES, SOLUTIONS, assessed("sustained", horizon=12), BRIEF),
+    *(
+        Outcome(f"sustained_{name}", f"of these {words}", FAMILIES, SOLUTIONS, assessed("sustained", name, horizon=12))
+        for name, words in _SOLVED_BY.items()
+    ),
+    Outcome(BEST, "of these of their own choice, and informed", FAMILIES, SOLUTIONS, assessed("sustained_whole", horizon=12), BRIEF, "sustained"),
+    Outcome("sustained_24", "of these for 24 months", FAMILIES, SOLUTIONS, assessed("sustained", horizon=24), within="sustained"),
+    Outcome("preference_match", "In a solution of their own choice, of all in one", "%", SOLUTIONS, preference_match),
+    Outcome("exit_pass_fail", "Pass every sub-criterion (IRIS)", FAMILIES, HOSTS, assessed("exits", metric="pass_fail")),
+    Outcome("exit_composite", "Pass as many as hosts do on average", FAMILIES, HOSTS, assessed("exits", metric="composite")),
+    Outcome("exit_unaided", "the same, without any assistance", FAMILIES, HOSTS, assessed("exits_unaided")),
+    Outcome("exit_moving", "the same, by hosts as they live at the end", FAMILIES, HOSTS, assessed("exits_moving", moving_metric="composite")),
+    Outcome("exit_criterion_composite", "Pass as many as hosts within every criterion", FAMILIES, HOSTS, assessed("exits", metric="criterion_composite")),
+    Outcome("exit_cells", "Their group passes as much as hosts, in everything", FAMILIES, HOSTS, assessed("exits", metric="cells")),
+    Outcome("exit_ecdf", "At least as well as a host in everything, in expectation", FAMILIES, HOSTS, assessed("exits", metric="ecdf")),
+    Outcome("exit_displaced", "Still displaced, but passing as many as hosts do", FAMILIES, HOSTS, assessed("exits", "displaced", metric="composite"), within="displaced"),
+    Outcome("expelled", "Expelled: would not have moved", FAMILIES, HARM, total("moves", push_class="expelled"), BRIEF),
+    Outcome("expelled_by_closure", "of these by the closing of a camp", FAMILIES, HARM, moved_by("closure", "expelled"), within="expelled"),
+    Outcome("expelled_by_shock", "of these by a shock", FAMILIES, HARM, moved_by("shock", "expelled"), within="expelled"),
+    Outcome("expelled_by_aid_cut", "of these by a cut of aid alone", FAMILIES, HARM, moved_by("aid_cut", "expelled", alone=True), within="expelled"),
+    Outcome("diverted", "Diverted: would have gone elsewhere", FAMILIES, HARM, total("moves", push_class="diverted"), BRIEF),
+    Outcome("hastened", "Hastened: would have gone, but later", FAMILIES, HARM, total("moves", push_class="hastened"), BRIEF),
+    Outcome("moved_anyway", "Would have moved that month anyway", FAMILIES, HARM, total("moves", push_class="would_have_moved_now")),
+    Outcome("after_push", "Moved without a push, in the year after one", FAMILIES, HARM, total("after_push")),
+    Outcome("worst_group_induced", "Induced moves per 100 families, worst-off group", "%", HARM, worst_group, BRIEF),
+    Outcome("displaced_again", "Displaced again, from home or from where they were", FAMILIES, HARM, total("moves", pathway="displaced_elsewhere"), BRIEF),
+    Outcome("returns", "Returns made", FAMILIES, QUALITY, total("moves", pathway="return")),
+    Outcome("voluntary_returns", "Voluntary: unforced, informed, with an alternative", FAMILIES, QUALITY, total("voluntary", pathway="return"), within="returns"),
+    Outcome("premature_returns", "Premature: conditions below the minimum", FAMILIES, QUALITY, total("premature", pathway="return"), BRIEF, "returns"),
+    Outcome("uninformed_returns", "Uninformed: beliefs far from the truth", FAMILIES, QUALITY, total("uninformed", pathway="return"), within="returns"),
+    Outcome("retries", "Returned once more, after leaving home again", FAMILIES, QUALITY, total("retries"), within="returns"),
+    Outcome("returns_lost", "Left home again", FAMILIES, QUALITY, total("flows", situation="returned"), BRIEF),
+    Outcome("blocked_house", "Want to return, house unusable", FAMILIES, BLOCKED, blocked("dwelling"), BRIEF),
+    Outcome("blocked_money", "Want to return, cannot pay", FAMILIES, BLOCKED, blocked("money"), BRIEF),
+    Outcome("blocked_access", "Want to return, no access", FAMILIES, BLOCKED, blocked("access")),
+    Outcome("blocked_documents", "Want to return, no civil documents", FAMILIES, BLOCKED, blocked("documents")),
+    Outcome("in_debt", "Families in debt", "%", MONEY, debt_share, BRIEF),
+    Outcome("savings", "Savings net of debt, of the mean family", "USD", MONEY, savings_per_family),
+    Outcome("spent", "Programme money committed", "USD", MONEY, lambda data: float(data["spent"].sum()) / 100, BRIEF),
+    Outcome("care", "Care and maintenance of the displaced", "USD", MONEY, money("care"), BRIEF),
+    Outcome("aid_withheld", "Aid kept from the displaced by cuts", "USD", MONEY, money("aid_withheld"), BRIEF),
+    Outcome("discounted", "Programmes and care, less aid withheld, discounted", "USD", MONEY, money("discounted"), BRIEF),
+    Outcome("host_rent", "What host renters pay more than at the start", "USD", MONEY, money("host_rent"), BRIEF),
 )  # fmt: skip
+
+#: Outcomes that add up to another: total, parts.
+SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("all_families", ("displaced", "integrating", "settled_elsewhere", "returned")),
+    ("sustained", tuple(f"sustained_{name}" for name in _SOLVED_BY)),
+)

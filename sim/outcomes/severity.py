@@ -29,8 +29,8 @@ def severity(data: xr.Dataset, at: int = -1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns place, area, families, rows, livelihoods, safety (0-100), level (``low``, ``medium``, ``high``: of the worse scale);
-        areas without such families are left out.
+        Columns place, area, families, rows, livelihoods, safety (0-100), level (``low``, ``medium`` or ``high``, of the
+        worse scale); areas without such families are left out.
     """
     moment = data.isel(assessed=at)
     month = int(moment["assessed"])
@@ -44,8 +44,9 @@ def level_of(score: float) -> str:
 
 
 def _of(data: xr.Dataset, moment: xr.Dataset, month: int, place: str, situations: list[str]) -> pd.DataFrame:
-    there = data["families"].sel(month=month, situation=situations).sum(["situation", "origin"])
-    rows = data["families_rows"].sel(month=month, situation=situations).sum(["situation", "origin"])
+    there, rows = (
+        _by_area(data[name].sel(month=month, situation=situations)) for name in ("families", "families_rows")
+    )
     passing = moment["passes"].sel(situation=situations).sum("situation")
     failing = 100.0 * (1.0 - passing / there.clip(min=1))
     apart = 100.0 * (1.0 - data["cohesion"].sel(month=month))
@@ -64,3 +65,7 @@ def _of(data: xr.Dataset, moment: xr.Dataset, month: int, place: str, situations
     table = table[table["families"] > 0].reset_index(drop=True)
     table["level"] = [level_of(max(one, two)) for one, two in zip(table["livelihoods"], table["safety"])]
     return table
+
+
+def _by_area(families: xr.DataArray) -> xr.DataArray:
+    return families.sum([dim for dim in families.dims if dim != "area"])

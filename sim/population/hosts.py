@@ -4,7 +4,6 @@ Every area has some two hundred. They pass the sub-criteria as often as the case
 the run: drawn so, household by household, and then raked, so that the weighted pass rates are exact.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +122,8 @@ def _fitted(passes: npt.NDArray[np.bool_], wanted: Float) -> Float:
             weights *= np.where(passes[:, n], wanted[n] / share, (1 - wanted[n]) / (1 - share))
         if all(abs(weights @ passes[:, n] - wanted[n]) < CLOSE for n in varied):
             break
-    return weights / weights.sum()
+    fitted: Float = weights / weights.sum()
+    return fitted
 
 
 def _ranks(area: int, alike: float) -> Float:

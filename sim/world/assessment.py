@@ -44,6 +44,7 @@ class Assessed(NamedTuple):
     exits_unaided: Float  # [5], headline metric without any assistance
     sustained: Float  # [2, 5, 24]
     sustained_whole: Float  # [2, 5, 24], of those: come of their choice and informed
+    chosen: Float  # [5], who came of their choice
     debtors: Float  # [5, 24]
 
 
@@ -80,7 +81,7 @@ class Tellers:
         for values, length in axes:
             code, size = code * length + values, size * length
         shape = [length for _, length in axes]
-        families = np.bincount(code, self.weight * amount, size).reshape(shape)
+        families: Float = np.bincount(code, self.weight * amount, size).astype(np.float64).reshape(shape)
         rows = np.bincount(code, amount > 0, size).astype(np.int64).reshape(shape)
         return families, rows
 
@@ -110,6 +111,7 @@ def assess(households: Households, frozen: Benchmark, moving: Benchmark) -> dict
     }
     single = {
         "exits_unaided": rows.by(situation, amount=unaided),
+        "chosen": rows.by(situation, amount=rows.came & CAME_CHOSEN > 0),
         "debtors": rows.by(situation, group, amount=rows.in_debt),
     }
     stacked = {name: tuple(np.stack(part) for part in zip(*found)) for name, found in counted.items()}
@@ -147,4 +149,5 @@ def _cells(rows: Tellers, hosts: Benchmark) -> Float:
         passing, _ = rows.by(*axes, amount=(rows.mask >> c) & 1)
         mean = passing / np.maximum(everyone, 1.0)
         good &= mean >= hosts.passes[None, :, None, c] - TOLERANCE
-    return good[rows.situation, rows.area, rows.group].astype(np.float64)
+    exits: Float = good[rows.situation, rows.area, rows.group].astype(np.float64)
+    return exits

@@ -81,7 +81,7 @@ class HostSample:
         host_criteria(self._households.fixed, self._households.state, month, self._ranks, masks)
         if self._weights is None:
             self._weights = raked(masks, self._area, self.rates)
-        return benchmark(masks & ALL_CRITERIA, self._area, self._weights, metrics)
+        return benchmark(masks & np.uint16(ALL_CRITERIA), self._area, self._weights, metrics)
 
 
 def no_exits(areas: int) -> npt.NDArray[np.uint8]:

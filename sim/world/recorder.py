@@ -88,6 +88,7 @@ ASSESSED = {
     "exits_unaided": Variable(("situation",), "families", "families that would exit without any assistance"),
     "sustained": Variable(("horizon", "situation", "group"), "families", "solutions held as well as hosts live"),
     "sustained_whole": Variable(("horizon", "situation", "group"), "families", "of these: come of their choice and informed"),
+    "chosen": Variable(("situation",), "families", "families that came to where they are of their choice"),
     "debtors": Variable(("situation", "group"), "families", "families in debt, by equity group"),
     "host_passes": Variable(("area", "criterion"), "share", "hosts that pass a sub-criterion"),
     "host_exits": Variable(("metric", "area"), "share", "hosts that would exit by the same rule, as at the start"),

@@ -14,9 +14,9 @@ from sim.kernels.inputs import Month, Place, Site
 from sim.schema.parameters import Criteria, Markets
 from sim.schema.programme import Changes, Rows, Seen, Service
 from sim.world.allocation import allot_places, allot_vacancies
-from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.assessment import assess
 from sim.world.benchmark import BY_MASK, MOVING, Benchmark, HostSample, no_exits
+from sim.world.blocks import added, new_events, new_stocks, run_blocks
 from sim.world.camps import SiteCalendar
 from sim.world.changing import Changing
 from sim.world.geography import Geography
