@@ -181,6 +181,10 @@ def compare(
     threads: Threads = 1,
     out: Out = None,
     set_: Set = None,
+    full: Annotated[bool, typer.Option("--full", help="Print every table, not the first screen alone.")] = False,
+    rank_by: Annotated[
+        str, typer.Option(metavar="OUTCOME", help="What to rank scenarios by; never by returns.")
+    ] = "sustained_whole",
 ) -> None:
     """Compare scenarios over the same seeds, print the comparison, and write a results folder.
 
@@ -193,8 +197,10 @@ def compare(
     from sim.experiments.folder import refuse_foreign
     from sim.report.folder import save_comparison
     from sim.report.progress import progress
+    from sim.outcomes import require_rankable
     from sim.report.tables import comparison_tables
 
+    require_rankable(rank_by)
     loaded = [_loaded(name, set_) for name in scenarios]
     target = out or Path("results") / f"compare-{_slug(loaded[0].name)}"
     refuse_foreign(target)
@@ -204,7 +210,7 @@ def compare(
             comparison = compare_scenarios(loaded, seeds, households, months, threads, bar.tick)
         written = save_comparison(comparison, target)
     console = _console()
-    console.print(comparison_tables(comparison, console.width))
+    console.print(comparison_tables(comparison, console.width, full))
     for note in comparison.notes:
         _say(f"\n{note}")
     _list_written(written)
@@ -215,6 +221,7 @@ def compare(
 @app.command()
 def show(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A results folder of a run or a comparison.")],
+    full: Annotated[bool, typer.Option("--full", help="Print every table of a comparison.")] = False,
 ) -> None:
     """Print the tables of a results folder again.
 
@@ -224,7 +231,7 @@ def show(
 
     shown = open_any(folder)
     console = _console()
-    console.print(tables_of(shown, console.width))
+    console.print(tables_of(shown, console.width, full))
     for note in shown.notes:
         _say(f"\n{note}")
 

@@ -11,17 +11,19 @@ import xarray as xr
 
 from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
 from sim.experiments.folder import whole_folder
-from sim.experiments.record import input_hashes, read_record, stamp, write_record
+from sim.experiments.record import DATA, ENDS, input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
-from sim.outcomes import COUNTS, HEADLINE, SMALLEST_CELL, headline
+from sim.outcomes import HEADLINE, condensed, flags, headline, headline_rows
+from sim.experiments.published import published
 from sim.scenario import Compiled, Scenario
 from sim.schema.errors import InputError
 
+Finished = dict[int, list[tuple[xr.Dataset, xr.Dataset]]]  # by seed, of every scenario: series, condensed run
 LEVELS = ("mean", "low", "high")
 DIFFERENCES = ("difference", "difference_low", "difference_high")
 LOW, HIGH = 0.05, 0.95
 INTERVAL = "luck only; parameter uncertainty not included"
-SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent")
+SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent", "discounted")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,10 @@ class Comparison:
     Attributes
     ----------
     data : xarray.Dataset
-        Series summed over places, and ``outcome_value`` by scenario, seed and outcome.
+        Series summed over places, and by scenario, seed and outcome ``outcome_value`` and ``outcome_rows``, the
+        simulated households behind it.
+    ends : xarray.Dataset
+        The condensed run of every scenario and seed, from which tables of outcomes are made.
     manifest : dict
         What was compared, in what order, with which seeds, and the state hash of every run.
     resolved : dict
@@ -41,6 +46,7 @@ class Comparison:
     """
 
     data: xr.Dataset
+    ends: xr.Dataset
     manifest: dict[str, Any]
     resolved: dict[str, Any]
     notes: tuple[str, ...]
@@ -61,10 +67,11 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            Columns block, outcome, label, unit, scenario, mean, low, high (over seeds), and difference,
-            difference_low, difference_high: paired with the baseline seed by seed.
+            Columns block, outcome, label, unit, scenario, mean, low, high (over seeds), rows (mean number of simulated
+            households behind it; NaN where it counts none), and difference, difference_low, difference_high: paired with
+            the baseline seed by seed.
         """
-        values = self.data["outcome_value"]
+        values, rows_behind = self.data["outcome_value"], self.data["outcome_rows"].mean("seed")
         base = values.isel(scenario=0)
         rows = []
         for outcome in HEADLINE:
@@ -79,10 +86,11 @@ class Comparison:
                         outcome.unit,
                         name,
                         *_spread(level),
+                        float(rows_behind.sel(scenario=name, outcome=outcome.name)),
                         *_spread(paired),
                     )
                 )
-        columns = ["block", "outcome", "label", "unit", "scenario", *LEVELS, *DIFFERENCES]
+        columns = ["block", "outcome", "label", "unit", "scenario", *LEVELS, "rows", *DIFFERENCES]
         return pd.DataFrame(rows, columns=columns)
 
     def save(self, folder: str | Path) -> Path:
@@ -94,7 +102,24 @@ class Comparison:
     def write(self, draft: Path) -> None:
         """Write every file into a folder that exists."""
         manifest = {**self.manifest, "notes": list(self.notes)}
-        write_record(draft, self.data, published(self.table()), "comparison", self.resolved, manifest)
+        files = {DATA: self.data, ENDS: self.ends}
+        write_record(draft, files, self.published(), "comparison", self.resolved, manifest)
+
+    def published(self) -> pd.DataFrame:
+        """Return the table as it may be published; see `sim.experiments.published`."""
+        return published(self.table(), self.ends)
+
+    def flags(self) -> dict[str, list[str]]:
+        """Return what the gain of a scenario over the baseline rests on, for those where that speaks against it."""
+        means = self.data["outcome_value"].mean("seed")
+        values = {name: means.sel(scenario=name).to_series().to_dict() for name in self.scenarios}
+        base = values[self.scenarios[0]]
+        found = {name: flags(values[name], base, self.kinds(name)) for name in self.scenarios[1:]}
+        return {name: words for name, words in found.items() if words}
+
+    def kinds(self, name: str) -> list[str]:
+        """Return the kinds of the programmes of a scenario."""
+        return [str(programme["kind"]) for programme in self.resolved[name].get("programmes", {}).values()]
 
 
 def compare(
@@ -141,9 +166,8 @@ def compare(
     finished, hashes = _run_all(compiled, chosen, threads, tick)
     if len(finished) < len(chosen):
         notes.append(f"Interrupted: {len(finished)} of {len(chosen)} seeds finished.")
-    return Comparison(
-        _joined(compiled, finished), _manifest(compiled, finished, hashes), _resolved(compiled), tuple(notes)
-    )
+    series, ends = (_joined(compiled, finished, part) for part in range(2))
+    return Comparison(series, ends, _manifest(compiled, finished, hashes), _resolved(compiled), tuple(notes))
 
 
 def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counterparts: bool = True) -> int:
@@ -154,8 +178,9 @@ def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counter
 
 def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
-    data, manifest, resolved = read_record(Path(folder), "comparison", ("outcome_value", *SERIES))
-    return Comparison(data, manifest, resolved, tuple(manifest.get("notes", ())))
+    wanted = {DATA: ("outcome_value", "outcome_rows", *SERIES), ENDS: ("sustained_whole", "by_group", "passes")}
+    (data, ends), manifest, resolved = read_record(Path(folder), "comparison", wanted)
+    return Comparison(data, ends, manifest, resolved, tuple(manifest.get("notes", ())))
 
 
 def _as_named(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
@@ -192,9 +217,9 @@ def _sizes(compiled: dict[str, Compiled]) -> list[str]:
 
 def _run_all(
     compiled: dict[str, Compiled], seeds: list[int], threads: int, tick: Callable[[], None] | None
-) -> tuple[dict[int, list[xr.Dataset]], dict[str, dict[int, str]]]:
+) -> tuple[Finished, dict[str, dict[int, str]]]:
     """Run every scenario with one seed before the next seed, so that an interruption leaves whole pairs."""
-    finished: dict[int, list[xr.Dataset]] = {}
+    finished: Finished = {}
     hashes: dict[str, dict[int, str]] = {name: {} for name in compiled}
     try:
         for seed in seeds:
@@ -202,7 +227,7 @@ def _run_all(
             for name, one in compiled.items():
                 result = run(one, seed=seed, threads=threads)
                 hashes[name][seed] = result.manifest["state_hash"]
-                summaries.append(_summary(result.data))
+                summaries.append((_summary(result.data), condensed(result.data)))
                 if tick is not None:
                     tick()
             finished[seed] = summaries
@@ -215,21 +240,26 @@ def _run_all(
 def _summary(data: xr.Dataset) -> xr.Dataset:
     """Return the series that comparisons keep, summed over places and programmes, with the headline outcomes."""
     places = {"origin", "area", "programme"}
-    series = {name: data[name].sum([dim for dim in data[name].dims if dim in places]) for name in SERIES}
-    outcomes = headline(data)
+    twins = [f"{name}_rows" for name in SERIES]
+    kept_names = [name for name in (*SERIES, *twins) if name in data]
+    series = {name: data[name].sum([dim for dim in data[name].dims if dim in places]) for name in kept_names}
+    outcomes, rows = headline(data), headline_rows(data)
     kept = xr.Dataset(series).drop_vars(["area_name", "programme"], errors="ignore")
     kept["outcome_value"] = ("outcome", np.array(list(outcomes.values())))
+    kept["outcome_rows"] = ("outcome", np.array(list(rows.values())))
     return kept.assign_coords(outcome=list(outcomes))
 
 
-def _joined(compiled: dict[str, Compiled], finished: dict[int, list[xr.Dataset]]) -> xr.Dataset:
-    by_seed = [xr.concat(summaries, dim="scenario") for summaries in finished.values()]
-    joined = xr.concat(by_seed, dim="seed")
+def _joined(compiled: dict[str, Compiled], finished: Finished, part: int) -> xr.Dataset:
+    """Return one part of the summaries along scenario and seed; a programme that a scenario lacks did nothing there."""
+    whole = {"join": "outer", "fill_value": 0}
+    by_seed = [xr.concat([one[part] for one in runs], dim="scenario", **whole) for runs in finished.values()]
+    joined = xr.concat(by_seed, dim="seed", **whole)
     return joined.assign_coords(scenario=list(compiled), seed=list(finished))
 
 
 def _manifest(
-    compiled: dict[str, Compiled], finished: dict[int, list[xr.Dataset]], hashes: dict[str, dict[int, str]]
+    compiled: dict[str, Compiled], finished: Finished, hashes: dict[str, dict[int, str]]
 ) -> dict[str, Any]:
     one = next(iter(compiled.values()))
     return {
@@ -248,20 +278,6 @@ def _manifest(
 
 def _resolved(compiled: dict[str, Compiled]) -> dict[str, Any]:
     return {name: one.scenario.spec.model_dump(mode="json") for name, one in compiled.items()}
-
-
-def published(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a comparison table with small counts blanked, and with them the differences that would reveal them."""
-    result = table.copy()
-    small = result["unit"].isin(COUNTS) & (result[list(LEVELS)].gt(0) & result[list(LEVELS)].lt(SMALLEST_CELL)).any(
-        axis=1
-    )
-    baseline = result["scenario"] == result["scenario"].iloc[0]
-    at_baseline = result["outcome"].isin(result.loc[small & baseline, "outcome"])
-    result.loc[small, list(LEVELS)] = np.nan
-    result.loc[small | at_baseline, list(DIFFERENCES)] = np.nan
-    result["suppressed"] = small | at_baseline
-    return result
 
 
 def _spread(values: np.ndarray[Any, Any]) -> tuple[float, float, float]:

@@ -18,15 +18,21 @@ from sim.scenario import Scenario
 from sim.schema.errors import InputError
 
 SCHEMA_VERSION = 1
-DATA, RESOLVED = "data.nc", "scenario.yaml"
+DATA, ENDS, RESOLVED = "data.nc", "ends.nc", "scenario.yaml"
 WAY_OUT = "the folder as it was written; otherwise run it again"
 
 
 def write_record(
-    draft: Path, data: xr.Dataset, table: pd.DataFrame, stem: str, resolved: Any, manifest: dict[str, Any]
+    draft: Path,
+    data: dict[str, xr.Dataset],
+    table: pd.DataFrame,
+    stem: str,
+    resolved: Any,
+    manifest: dict[str, Any],
 ) -> None:
-    """Write a record into a folder that exists; the table as ``stem.csv`` and ``stem.parquet``."""
-    (draft / DATA).write_bytes(_netcdf(data))
+    """Write a record into a folder that exists: netCDF files by name, the table as ``stem.csv`` and ``stem.parquet``."""
+    for name, dataset in data.items():
+        (draft / name).write_bytes(_netcdf(dataset))
     table.to_csv(draft / f"{stem}.csv", index=False, float_format="%.8g")
     table.to_parquet(draft / f"{stem}.parquet", index=False)
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
@@ -44,8 +50,12 @@ def _netcdf(data: xr.Dataset) -> bytes:
         return bytes(image.id.get_file_image())
 
 
-def read_record(folder: Path, kind: str, variables: Iterable[str]) -> tuple[xr.Dataset, dict[str, Any], Any]:
-    """Return data (read when used), manifest and resolved scenarios of a folder of this kind.
+def read_record(
+    folder: Path, kind: str, variables: dict[str, Iterable[str]]
+) -> tuple[list[xr.Dataset], dict[str, Any], Any]:
+    """Return datasets (read when used), manifest and resolved scenarios of a folder of this kind.
+
+    ``variables`` names the netCDF files wanted, and what each must hold.
 
     Raises
     ------
@@ -55,17 +65,18 @@ def read_record(folder: Path, kind: str, variables: Iterable[str]) -> tuple[xr.D
     """
     if not any((folder / name).exists() for name in (MANIFEST, SUMS)):
         raise InputError("no results in this folder", file=folder, allowed=f"a folder with {MANIFEST}")
-    verified(folder, (MANIFEST, DATA, RESOLVED), WAY_OUT)
+    verified(folder, (MANIFEST, *variables, RESOLVED), WAY_OUT)
     manifest = _manifest(folder, kind)
     try:
-        data = xr.open_dataset(folder / DATA, engine="h5netcdf")
+        found = {name: xr.open_dataset(folder / name, engine="h5netcdf") for name in variables}
         resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"the {kind} cannot be read: {str(error).splitlines()[0]}", file=folder) from None
-    if missing := [name for name in variables if name not in data]:
-        message = f"was written by other software ({manifest.get('software')}) and lacks '{missing[0]}'"
-        raise InputError(message, file=folder / DATA, allowed=WAY_OUT)
-    return data, manifest, resolved
+    for file, data in found.items():
+        if missing := [name for name in variables[file] if name not in data]:
+            message = f"was written by other software ({manifest.get('software')}) and lacks '{missing[0]}'"
+            raise InputError(message, file=folder / file, allowed=WAY_OUT)
+    return list(found.values()), manifest, resolved
 
 
 def stamp(kind: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import xarray as xr
 
 from sim.experiments.checkpoint import discard
 from sim.experiments.folder import whole_folder
-from sim.experiments.record import read_record, write_record
+from sim.experiments.record import DATA, read_record, write_record
 from sim.experiments.tidy import tidy
-from sim.world.recorder import RECORDED
+from sim.world.recorder import ASSESSED, RECORDED
 
 # what every run records; without programmes an empty dimension is left out
-_ALWAYS = ("spent", *(name for name, variable in RECORDED.items() if "programme" not in variable.dims))
+_ALWAYS = ("spent", *(name for name, variable in (RECORDED | ASSESSED).items() if "programme" not in variable.dims))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Result:
 
     def write(self, draft: Path) -> None:
         """Write every file into a folder that exists."""
-        write_record(draft, self.data, self.tidy(), "tidy", self.resolved, self.manifest)
+        write_record(draft, {DATA: self.data}, self.tidy(), "tidy", self.resolved, self.manifest)
 
     def let_go(self) -> None:
         """Take the checkpoint of the run away, now that the result is saved."""
@@ -73,4 +73,5 @@ def open_result(folder: str | Path) -> Result:
     InputError
         When the folder holds no result, or one of another schema version, or was damaged.
     """
-    return Result(*read_record(Path(folder), "run", _ALWAYS))
+    (data,), manifest, resolved = read_record(Path(folder), "run", {DATA: _ALWAYS})
+    return Result(data, manifest, resolved)

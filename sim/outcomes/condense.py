@@ -33,6 +33,7 @@ ASSESSED = (
     "sustained",
     "sustained_whole",
     "debtors",
+    "chosen",
     "host_passes",
     "host_exits",
     "host_exits_moving",

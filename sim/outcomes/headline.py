@@ -6,6 +6,7 @@ import xarray as xr
 
 from sim.outcomes.measures import (
     Measure,
+    SOLVED,
     all_families,
     assessed,
     at_end,
@@ -18,6 +19,7 @@ from sim.outcomes.measures import (
     rows_behind,
     savings_per_family,
     total,
+    total_at_end,
     worst_group,
 )
 
@@ -35,8 +37,8 @@ BEST = "sustained_whole"  # what scenarios are ranked by
 class Outcome(NamedTuple):
     """One headline outcome.
 
-    ``brief``: it stands on the first screen of a comparison. ``within``: it is part of that outcome; what is left of it is not
-    shown, which matters where small numbers are withheld.
+    ``brief``: it stands on the first screen of a comparison. ``within``: it is part of that outcome, of which the rest
+    is not shown; that matters where small numbers are withheld.
     """
 
     name: str
@@ -83,12 +85,12 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome(BEST, "of these of their own choice, and informed", FAMILIES, SOLUTIONS, assessed("sustained_whole", horizon=12), BRIEF, "sustained"),
     Outcome("sustained_24", "of these for 24 months", FAMILIES, SOLUTIONS, assessed("sustained", horizon=24), within="sustained"),
     Outcome("preference_match", "In a solution of their own choice, of all in one", "%", SOLUTIONS, preference_match),
-    Outcome("exit_pass_fail", "Pass every sub-criterion (IRIS)", FAMILIES, HOSTS, assessed("exits", metric="pass_fail")),
-    Outcome("exit_composite", "Pass as many as hosts do on average", FAMILIES, HOSTS, assessed("exits", metric="composite")),
-    Outcome("exit_unaided", "the same, without any assistance", FAMILIES, HOSTS, assessed("exits_unaided")),
-    Outcome("exit_moving", "the same, by hosts as they live at the end", FAMILIES, HOSTS, assessed("exits_moving", moving_metric="composite")),
-    Outcome("exit_criterion_composite", "Pass as many as hosts within every criterion", FAMILIES, HOSTS, assessed("exits", metric="criterion_composite")),
-    Outcome("exit_cells", "Their group passes as much as hosts, in everything", FAMILIES, HOSTS, assessed("exits", metric="cells")),
+    Outcome("exit_pass_fail", "Pass every sub-criterion (IRIS)", FAMILIES, HOSTS, assessed("exits", metric="pass_fail"), within="all_families"),
+    Outcome("exit_composite", "Pass as many as hosts do on average", FAMILIES, HOSTS, assessed("exits", metric="composite"), within="all_families"),
+    Outcome("exit_unaided", "the same, without any assistance", FAMILIES, HOSTS, assessed("exits_unaided"), within="all_families"),
+    Outcome("exit_moving", "the same, by hosts as they live at the end", FAMILIES, HOSTS, assessed("exits_moving", moving_metric="composite"), within="all_families"),
+    Outcome("exit_criterion_composite", "Pass as many as hosts within every criterion", FAMILIES, HOSTS, assessed("exits", metric="criterion_composite"), within="all_families"),
+    Outcome("exit_cells", "Their group passes as much as hosts, in everything", FAMILIES, HOSTS, assessed("exits", metric="cells"), within="all_families"),
     Outcome("exit_ecdf", "At least as well as a host in everything, in expectation", FAMILIES, HOSTS, assessed("exits", metric="ecdf")),
     Outcome("exit_displaced", "Still displaced, but passing as many as hosts do", FAMILIES, HOSTS, assessed("exits", "displaced", metric="composite"), within="displaced"),
     Outcome("expelled", "Expelled: would not have moved", FAMILIES, HARM, total("moves", push_class="expelled"), BRIEF),
@@ -119,6 +121,12 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("discounted", "Programmes and care, less aid withheld, discounted", "USD", MONEY, money("discounted"), BRIEF),
     Outcome("host_rent", "What host renters pay more than at the start", "USD", MONEY, money("host_rent"), BRIEF),
 )  # fmt: skip
+
+#: What percentages are made of, which they would give away where it is small.
+RATES: dict[str, tuple[Measure, ...]] = {
+    "preference_match": (assessed("chosen"), at_end("families", SOLVED)),
+    "in_debt": (total_at_end("in_debt"), all_families),
+}
 
 #: Outcomes that add up to another: total, parts.
 SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
+from sim.outcomes.publish import SMALLEST_CELL
+
 INDUCED = ["hastened", "diverted", "expelled"]
 SOLVED = ["returned", "integrating", "settled_elsewhere"]
 PUSHED = ["would_have_moved_now", *INDUCED]
@@ -26,6 +28,11 @@ def at_end(variable: str, situation: Names) -> Measure:
 def total(variable: str, **which: Names) -> Measure:
     """Return a sum over the whole run, of some labels or of all."""
     return lambda data: float(data[variable].sel(dict(which)).sum())
+
+
+def total_at_end(variable: str) -> Measure:
+    """Return what stands at the end, of all labels."""
+    return lambda data: float(data[variable].isel(month=-1).sum())
 
 
 def assessed(variable: str, situation: Names = SOLVED, **which: str | int) -> Measure:
@@ -66,18 +73,22 @@ def all_families(data: xr.Dataset) -> float:
 
 
 def worst_group(data: xr.Dataset) -> float:
-    """Return the largest share, over equity groups of ten families and rows, moved against or ahead of their choice."""
+    """Return the largest share, over equity groups, of families moved against or ahead of their choice.
+
+    Groups in which that, or they themselves, are too few to publish are left out.
+    """
     induced = data["moves"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
     last = data[["by_group", "by_group_rows"]].isel(month=-1).sum("situation")
     size = last["by_group"].values
-    known = np.minimum(size, last["by_group_rows"].values) >= 10
+    moved = data["moves_rows"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
+    few = [(0 < one) & (one < SMALLEST_CELL) for one in (induced, moved, size, last["by_group_rows"].values)]
+    known = ~np.any(few, axis=0)
     return float(100 * np.where(known, induced / np.maximum(size, 1), 0.0).max())
 
 
 def debt_share(data: xr.Dataset) -> float:
     """Return families in debt, in per cent of those who have entered the run."""
-    in_debt = data["in_debt"].isel(month=-1).sum()
-    return float(100 * in_debt / max(all_families(data), 1.0))
+    return 100.0 * total_at_end("in_debt")(data) / max(all_families(data), 1.0)
 
 
 def preference_match(data: xr.Dataset) -> float:

@@ -11,7 +11,8 @@ from sim.experiments.compare import open_comparison
 from sim.experiments.folder import MANIFEST, whole_folder
 from sim.report.assumed import assumed
 from sim.report.figures import save_figures
-from sim.report.lines import comparison_sheets, run_sheets
+from sim.report.brief import comparison_sheets
+from sim.report.lines import run_sheets
 from sim.report.markdown import page
 from sim.report.tables import FILE_WIDTH, as_text, comparison_tables, run_tables
 
@@ -31,8 +32,8 @@ def save_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:
     """Write everything about a comparison; return the paths written."""
     with whole_folder(Path(folder)) as draft:
         comparison.write(draft)
-        text = page("Comparison of scenarios", comparison_sheets(comparison), comparison.notes)
-        tables = as_text(comparison_tables(comparison, FILE_WIDTH))
+        text = page("Comparison of scenarios", comparison_sheets(comparison, full=True), comparison.notes)
+        tables = as_text(comparison_tables(comparison, FILE_WIDTH, full=True))
         _write(draft, "comparison", text, _noted(comparison.notes) + tables)
         _illustrate(draft, comparison)
     return _written(Path(folder))
@@ -47,9 +48,9 @@ def open_any(folder: str | Path) -> Result | Comparison:
     return open_comparison(folder) if kind == "comparison" else open_result(folder)
 
 
-def tables_of(shown: Result | Comparison, width: int) -> RenderableType:
-    """Return the tables of either, fitted to a number of columns."""
-    return comparison_tables(shown, width) if isinstance(shown, Comparison) else run_tables(shown, width)
+def tables_of(shown: Result | Comparison, width: int, full: bool = False) -> RenderableType:
+    """Return the tables of either, fitted to a number of columns; ``full``: all tables of a comparison."""
+    return comparison_tables(shown, width, full) if isinstance(shown, Comparison) else run_tables(shown, width)
 
 
 def _noted(notes: tuple[str, ...]) -> str:

@@ -11,15 +11,15 @@ import pandas as pd
 import xarray as xr
 
 from sim.experiments import Comparison, Result
-from sim.outcomes import HEADLINE, SMALLEST_CELL, headline
+from sim.outcomes import HEADLINE, MARK, SMALLEST_CELL, headline
 from sim.report.numbers import WITHHELD, Shown, count, difference, level, small
 from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, PATHWAYS, SITUATIONS, month_words
 
 MOST_DATES = 6  # columns of a table over time that fit on a terminal
 Cell = Callable[[Any], Shown]  # from a row of the comparison table
 SMALL_CELLS = (
-    f"Counts under {SMALLEST_CELL} are shown as <{SMALLEST_CELL}, "
-    "and differences that would give one away are withheld."
+    f"Counts of fewer than {SMALLEST_CELL} families, or from fewer than {SMALLEST_CELL} simulated households, are "
+    "withheld, with what would give them away; others are rounded."
 )
 WAYS = ("return", "local_integration", "settlement_elsewhere", "displaced_elsewhere")
 
@@ -52,34 +52,40 @@ class Sheet:
     caption: str = ""
 
 
-def comparison_sheets(comparison: Comparison) -> list[Sheet]:
-    """Return the levels of every scenario and, beside them, the paired differences to the baseline."""
+def headline_sheets(comparison: Comparison) -> list[Sheet]:
+    """Return all headline outcomes: levels of every scenario, and paired differences to the baseline."""
     titles = scenario_titles(comparison)
-    table = comparison.table()
+    table = comparison.published()
     caption = comparison_caption(comparison)
     if len(titles) == 1:
-        return [Sheet("What follows", tuple(titles), _sections(table, comparison.scenarios, _level), caption)]
+        return [Sheet("What follows", tuple(titles), _sections(table, comparison.scenarios, level_cell), caption)]
     paired = f"Difference to the baseline ({titles[0]}), seed by seed"
     others = comparison.scenarios[1:]
     return [
-        Sheet("What follows in each scenario", tuple(titles), _sections(table, comparison.scenarios, _level)),
-        Sheet(paired, tuple(titles[1:]), _sections(table, others, _difference(table)), caption),
+        Sheet("What follows in each scenario", tuple(titles), _sections(table, comparison.scenarios, level_cell)),
+        Sheet(paired, tuple(titles[1:]), _sections(table, others, difference_cell), caption),
     ]
 
 
 def scenario_titles(comparison: Comparison) -> list[str]:
-    """Return the titles of the scenarios in order, told apart by name where two are alike."""
+    """Return the titles of the scenarios in order, told apart by name where two are alike, and marked where flagged."""
     titles = [comparison.titles.get(name, name) for name in comparison.scenarios]
-    return [
+    marks = [f" {MARK}" if name in comparison.flags() else "" for name in comparison.scenarios]
+    told = [
         title if titles.count(title) == 1 else f"{title} [{name}]" for title, name in zip(titles, comparison.scenarios)
     ]
+    return [title + mark for title, mark in zip(told, marks)]
 
 
 def comparison_caption(comparison: Comparison) -> str:
     """Return what every table of a comparison says: what the ranges cover, and what it is not."""
     manifest = comparison.manifest
-    return (
-        f"{NOT_A_FORECAST} Baseline: {scenario_titles(comparison)[0]}. Ranges: {manifest['interval']}. "
+    marked = [
+        f"{MARK} {comparison.titles[name]}: fewer are displaced than in the baseline, with {' and '.join(words)}."
+        for name, words in comparison.flags().items()
+    ]
+    return " ".join(marked) + (
+        f"{' ' if marked else ''}{NOT_A_FORECAST} Baseline: {scenario_titles(comparison)[0]}. Ranges: {manifest['interval']}. "
         f"{manifest['rows']:,} simulated households, {len(manifest['seeds'])} seeds, {manifest['months']} months "
         f"from {month_words(manifest['start'])}. Families, unless a line says otherwise. {SMALL_CELLS}"
     )
@@ -112,19 +118,14 @@ def _sections(table: pd.DataFrame, names: list[str], cell: Cell) -> tuple[Sectio
     return tuple(Section(block, tuple(lines)) for block, lines in blocks.items())
 
 
-def _level(row: Any) -> Shown:
+def level_cell(row: Any) -> Shown:
+    """Return the level of a row of the published table."""
     return level(row["mean"], row["low"], row["high"], str(row["unit"]))
 
 
-def _difference(table: pd.DataFrame) -> Cell:
-    baseline = table["scenario"].iloc[0]
-    base = table[table["scenario"] == baseline].set_index("label")["mean"]
-
-    def cell(row: Any) -> Shown:
-        spread = (row["difference"], row["difference_low"], row["difference_high"])
-        return difference(*spread, str(row["unit"]), (float(base[row["label"]]), row["mean"]))
-
-    return cell
+def difference_cell(row: Any) -> Shown:
+    """Return the paired difference of a row of the published table."""
+    return difference(row["difference"], row["difference_low"], row["difference_high"], str(row["unit"]))
 
 
 def _stock_sheet(data: xr.Dataset) -> Sheet:

@@ -29,6 +29,8 @@ def small(value: float, unit: str) -> bool:
 
 def level(mean: float, low: float, high: float, unit: str) -> Shown:
     """Return ``326,300`` and ``(324,900-327,800)``; no range where every seed gives the same."""
+    if math.isnan(mean):
+        return Shown(WITHHELD, "")
     scale = _scale((mean, low, high), unit)
     value = _text(mean, scale, "") + scale.unit
     if small(mean, unit) or low == high:
@@ -37,17 +39,18 @@ def level(mean: float, low: float, high: float, unit: str) -> Shown:
     return Shown(value, f"({ends}{scale.mark})")
 
 
-def difference(mean: float, low: float, high: float, unit: str, levels: tuple[float, float]) -> Shown:
+def difference(mean: float, low: float, high: float, unit: str) -> Shown:
     """Return ``+12,100`` and ``(+11,000 to +13,400)``.
 
-    Where one of the two ``levels`` compared is a withheld count, so is the difference: one could be worked out
-    from the other.
+    A difference that is missing is withheld, as one of the two counts compared is. A small difference is shown: both
+    counts are large.
     """
-    if any(small(value, unit) for value in levels) and not small(mean, unit):
+    if math.isnan(mean):
         return Shown(WITHHELD, "")
     scale = _scale((mean, low, high), unit)
+    scale = scale._replace(counts=False)
     value = _text(mean, scale, "+") + scale.unit.replace("%", " points")
-    if small(mean, unit) or low == high:
+    if low == high:
         return Shown(value, "")
     return Shown(value, f"({_text(low, scale, '+')} to {_text(high, scale, '+')}{scale.mark})")
 

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiments import Comparison, Result
-from sim.report.lines import Section, Sheet, comparison_sheets, run_sheets
+from sim.report.brief import comparison_sheets
+from sim.report.lines import Section, Sheet, run_sheets
 from sim.report.numbers import Shown
 
 FILE_WIDTH = 140  # columns of the text files
@@ -19,13 +20,12 @@ LEAST_LABEL, MOST_LABEL = 21, 52
 SHORT_HEAD, MOST_CELL = 8, 30  # a heading wraps before it makes its column wider than this
 
 
-def comparison_tables(comparison: Comparison, width: int = 80) -> RenderableType:
-    """Return the tables of a comparison, fitted to a number of columns.
+def comparison_tables(comparison: Comparison, width: int = 80, full: bool = False) -> RenderableType:
+    """Return the first screen of a comparison, or all its tables, fitted to a number of columns.
 
-    Every scenario with its mean and range; then the paired differences to the baseline. Scenarios that do not
-    fit side by side follow below.
+    Scenarios that do not fit side by side follow below.
     """
-    return _tables(comparison_sheets(comparison), width)
+    return _tables(comparison_sheets(comparison, full), width)
 
 
 def run_tables(result: Result, width: int = 80) -> RenderableType:

@@ -31,11 +31,45 @@ GATES = {
     "vacancy": "No dwelling to rent",
     "documents": "No civil documents",
 }
-GROUPS = {
-    "neither": "neither",
-    "female_headed": "headed by a woman",
-    "vulnerable": "with a disability or chronic illness",
-    "female_headed_vulnerable": "headed by a woman, with a disability or chronic illness",
+TRAIT_VALUES = {
+    "all": "All families",
+    "not_female": "Not headed by a woman",
+    "female": "Headed by a woman",
+    "not_vulnerable": "No disability or chronic illness",
+    "vulnerable": "Disability or chronic illness",
+    "owner": "Owned their home",
+    "tenant": "Rented their home",
+    "informal": "Informal tenure at home",
+    "out_of_camp": "Came from outside camps",
+    "camp": "Came from a camp",
+}
+OUTCOMES = {
+    "still_displaced": "Still displaced",
+    "sustained": "Solution held for 12 months, living as hosts do",
+    "sustained_whole": "Solution held, chosen and informed",
+    "lives_as_hosts": "Live as hosts do",
+    "induced_moves": "Induced moves",
+    "premature_moves": "Premature moves",
+    "in_debt": "In debt",
+}
+METRICS = {
+    "pass_fail": "Pass every sub-criterion (IRIS)",
+    "composite": "Pass as many as hosts do on average",
+    "criterion_composite": "Pass as many as hosts within every criterion",
+    "cells": "Their group passes as much as hosts, in everything",
+    "ecdf": "At least as well as a host in everything, in expectation",
+}
+CRITERIA = {
+    "safety": "1.1 Safe from violence",
+    "movement": "1.2 Free to move",
+    "food": "2.1 Enough food",
+    "housing": "2.2 Adequate housing",
+    "health": "2.3 Health care",
+    "education": "2.4 Schooling",
+    "work": "3.1 In work",
+    "economic_security": "3.2 Can pay for all needs",
+    "tenure": "4.1 Secure tenure, property restored",
+    "documents": "5.1 Civil documents",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOT_A_FORECAST = "Scenario, not a forecast."
