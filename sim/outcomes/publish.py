@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from sim.outcomes.suppression import SMALLEST_CELL
+
 COUNTS = ("families", "persons")  # units that count people
-SMALLEST_CELL = 10  # families; smaller cells other than zero are suppressed
 
 
 def suppressed(table: pd.DataFrame, column: str = "value", counts: tuple[str, ...] = COUNTS) -> pd.DataFrame:
