@@ -8,12 +8,20 @@ import numpy.typing as npt
 import pandas as pd
 from hypothesis import strategies as st
 
+from sim.outcomes import Layout
+
 NAMES = ("area", "group", "situation")
+TOTALS = dict.fromkeys(NAMES, "all")
 KINDS = ((0,), range(1, 10), range(10, 40), range(40, 400))  # simulated households of a cell
 WEIGHTS = (1.0, 1.0, 2.5, 7.0, 40.0)  # families each stands for
 
 Array = npt.ArrayLike
 Scenario = tuple[Array, Array]  # families and rows
+
+
+def layout(ways: int) -> Layout:
+    """Return the layout of a table of so many ways."""
+    return Layout(NAMES[:ways], {name: TOTALS[name] for name in NAMES[:ways]})
 
 
 def with_margins(inner: Array) -> npt.NDArray[np.float64]:
