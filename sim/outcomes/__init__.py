@@ -1,5 +1,6 @@
 """Outcomes: pure functions of what a run recorded, and of survey tables."""
 
+from sim.outcomes.additive import Line
 from sim.outcomes.condense import condensed
 from sim.outcomes.equity import equity, residual_profile, worst_off
 from sim.outcomes.exit_tables import exit_table
@@ -7,9 +8,11 @@ from sim.outcomes.exits import EXIT_METRICS, exit_shares
 from sim.outcomes.flags import MARK, flags, require_rankable
 from sim.outcomes.gates import blocked_by_gate, released
 from sim.outcomes.headline import BEST, HEADLINE, SUMS, Outcome, headline, headline_rows
+from sim.outcomes.layout import Layout, Relation
 from sim.outcomes.observe import tracked_stock
-from sim.outcomes.publish import COUNTS, SMALLEST_CELL, suppressed
+from sim.outcomes.publish import COUNTS, publish_counts, publish_differences, rates, rounded, suppressed
 from sim.outcomes.severity import severity
+from sim.outcomes.suppression import SMALLEST_CELL, withheld
 
 __all__ = [
     "BEST",
@@ -19,7 +22,10 @@ __all__ = [
     "MARK",
     "SMALLEST_CELL",
     "SUMS",
+    "Layout",
+    "Line",
     "Outcome",
+    "Relation",
     "blocked_by_gate",
     "condensed",
     "equity",
@@ -28,11 +34,16 @@ __all__ = [
     "flags",
     "headline",
     "headline_rows",
+    "publish_counts",
+    "publish_differences",
+    "rates",
     "released",
     "require_rankable",
     "residual_profile",
+    "rounded",
     "severity",
     "suppressed",
     "tracked_stock",
+    "withheld",
     "worst_off",
 ]
