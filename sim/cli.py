@@ -195,9 +195,9 @@ def compare(
     from sim.experiments.compare import compare as compare_scenarios
     from sim.experiments.compare import planned_runs
     from sim.experiments.folder import refuse_foreign
+    from sim.outcomes import require_rankable
     from sim.report.folder import save_comparison
     from sim.report.progress import progress
-    from sim.outcomes import require_rankable
     from sim.report.tables import comparison_tables
 
     require_rankable(rank_by)

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
 from sim.experiments.folder import whole_folder
+from sim.experiments.published import published
 from sim.experiments.record import DATA, ENDS, input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
 from sim.outcomes import HEADLINE, condensed, flags, headline, headline_rows
-from sim.experiments.published import published
 from sim.scenario import Compiled, Scenario
 from sim.schema.errors import InputError
 
+Float = npt.NDArray[np.float64]
 Finished = dict[int, list[tuple[xr.Dataset, xr.Dataset]]]  # by seed, of every scenario: series, condensed run
 LEVELS = ("mean", "low", "high")
 DIFFERENCES = ("difference", "difference_low", "difference_high")
@@ -67,18 +70,17 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            Columns block, outcome, label, unit, scenario, mean, low, high (over seeds), rows (mean number of simulated
-            households behind it; NaN where it counts none), and difference, difference_low, difference_high: paired with
-            the baseline seed by seed.
+            Columns block, outcome, label, unit, scenario; mean, low, high (over seeds); rows (mean number of simulated
+            households behind it, NaN where it counts none); difference, difference_low, difference_high (paired with
+            the baseline seed by seed).
         """
-        values, rows_behind = self.data["outcome_value"], self.data["outcome_rows"].mean("seed")
-        base = values.isel(scenario=0)
-        rows = []
+        values, behind = self._by_outcome("outcome_value"), self._by_outcome("outcome_rows")
+        rows = {key: float(numbers.mean()) for key, numbers in behind.items()}
+        lines = []
         for outcome in HEADLINE:
             for name in self.scenarios:
-                level = values.sel(scenario=name, outcome=outcome.name).values
-                paired = level - base.sel(outcome=outcome.name).values
-                rows.append(
+                level, base = values[name, outcome.name], values[self.scenarios[0], outcome.name]
+                lines.append(
                     (
                         outcome.block,
                         outcome.name,
@@ -86,12 +88,22 @@ class Comparison:
                         outcome.unit,
                         name,
                         *_spread(level),
-                        float(rows_behind.sel(scenario=name, outcome=outcome.name)),
-                        *_spread(paired),
+                        float(rows[name, outcome.name]),
+                        *_spread(level - base),
                     )
                 )
         columns = ["block", "outcome", "label", "unit", "scenario", *LEVELS, "rows", *DIFFERENCES]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(lines, columns=columns)
+
+    def _by_outcome(self, variable: str) -> dict[tuple[str, str], Float]:
+        """Return a number a seed, by scenario and outcome."""
+        numbers = self.data[variable].transpose("scenario", "outcome", "seed")
+        outcomes = [str(name) for name in numbers["outcome"].values]
+        return {
+            (scenario, outcome): by_outcome[n]
+            for scenario, by_outcome in zip(self.scenarios, numbers.values)
+            for n, outcome in enumerate(outcomes)
+        }
 
     def save(self, folder: str | Path) -> Path:
         """Write the comparison: data, tables, resolved scenarios, manifest; whole or not at all."""
@@ -103,16 +115,25 @@ class Comparison:
         """Write every file into a folder that exists."""
         manifest = {**self.manifest, "notes": list(self.notes)}
         files = {DATA: self.data, ENDS: self.ends}
-        write_record(draft, files, self.published(), "comparison", self.resolved, manifest)
+        write_record(draft, files, self.published, "comparison", self.resolved, manifest)
 
+    @cached_property
+    def mean_ends(self) -> dict[str, xr.Dataset]:
+        """The mean over seeds of the condensed runs of every scenario."""
+        means = self.ends.mean("seed")
+        return {name: means.sel(scenario=name) for name in self.scenarios}
+
+    @cached_property
     def published(self) -> pd.DataFrame:
-        """Return the table as it may be published; see `sim.experiments.published`."""
-        return published(self.table(), self.ends)
+        """The table as it may be published; see `sim.experiments.published`."""
+        return published(self.table(), self.mean_ends)
 
+    @cached_property
     def flags(self) -> dict[str, list[str]]:
-        """Return what the gain of a scenario over the baseline rests on, for those where that speaks against it."""
+        """What the gain of a scenario over the baseline rests on, for those where that speaks against it."""
         means = self.data["outcome_value"].mean("seed")
-        values = {name: means.sel(scenario=name).to_series().to_dict() for name in self.scenarios}
+        outcomes = [str(name) for name in means["outcome"].values]
+        values = {name: dict(zip(outcomes, means.sel(scenario=name).values.tolist())) for name in self.scenarios}
         base = values[self.scenarios[0]]
         found = {name: flags(values[name], base, self.kinds(name)) for name in self.scenarios[1:]}
         return {name: words for name, words in found.items() if words}
@@ -180,7 +201,7 @@ def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
     wanted = {DATA: ("outcome_value", "outcome_rows", *SERIES), ENDS: ("sustained_whole", "by_group", "passes")}
     (data, ends), manifest, resolved = read_record(Path(folder), "comparison", wanted)
-    return Comparison(data, ends, manifest, resolved, tuple(manifest.get("notes", ())))
+    return Comparison(data, ends.load(), manifest, resolved, tuple(manifest.get("notes", ())))
 
 
 def _as_named(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
@@ -252,15 +273,17 @@ def _summary(data: xr.Dataset) -> xr.Dataset:
 
 def _joined(compiled: dict[str, Compiled], finished: Finished, part: int) -> xr.Dataset:
     """Return one part of the summaries along scenario and seed; a programme that a scenario lacks did nothing there."""
-    whole = {"join": "outer", "fill_value": 0}
-    by_seed = [xr.concat([one[part] for one in runs], dim="scenario", **whole) for runs in finished.values()]
-    joined = xr.concat(by_seed, dim="seed", **whole)
+    by_seed = [_whole([one[part] for one in runs], "scenario") for runs in finished.values()]
+    joined = _whole(by_seed, "seed")
     return joined.assign_coords(scenario=list(compiled), seed=list(finished))
 
 
-def _manifest(
-    compiled: dict[str, Compiled], finished: Finished, hashes: dict[str, dict[int, str]]
-) -> dict[str, Any]:
+def _whole(datasets: list[xr.Dataset], dim: str) -> xr.Dataset:
+    whole: xr.Dataset = xr.concat(datasets, dim=dim, join="outer", fill_value=0, coords="minimal", compat="override")
+    return whole
+
+
+def _manifest(compiled: dict[str, Compiled], finished: Finished, hashes: dict[str, dict[int, str]]) -> dict[str, Any]:
     one = next(iter(compiled.values()))
     return {
         **stamp("comparison"),

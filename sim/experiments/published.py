@@ -1,4 +1,6 @@
-"""The headline outcomes of a comparison as they may be published: small counts, and what would give them away, blank."""
+"""The headline outcomes of a comparison as they may be published: small counts blank, and what gives them away."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,15 +25,15 @@ LAYOUT = Layout(
 )
 
 
-def published(table: pd.DataFrame, ends: xr.Dataset) -> pd.DataFrame:
+def published(table: pd.DataFrame, ends: Mapping[str, xr.Dataset]) -> pd.DataFrame:
     """Return a comparison table as it may be published.
 
     Parameters
     ----------
     table : pandas.DataFrame
         As `Comparison.table` returns it.
-    ends : xarray.Dataset
-        Condensed runs by scenario and seed: what rates and money are made of.
+    ends : mapping of str to xarray.Dataset
+        Mean condensed run of every scenario: what rates and money are made of.
 
     Returns
     -------
@@ -47,10 +49,10 @@ def published(table: pd.DataFrame, ends: xr.Dataset) -> pd.DataFrame:
     return _with_followers(result, ends)
 
 
-def _with_followers(result: pd.DataFrame, ends: xr.Dataset) -> pd.DataFrame:
+def _with_followers(result: pd.DataFrame, ends: Mapping[str, xr.Dataset]) -> pd.DataFrame:
     """Blank what is no count of families where it would give one away, and its differences to the baseline."""
     scenarios = list(dict.fromkeys(result["scenario"]))
-    blank = {(outcome, name) for outcome, name in _telling(ends, scenarios)}
+    blank = set(_telling(ends))
     hidden = result[result["suppressed"] & result["mean"].isna()]
     for follower, leader in FOLLOWERS.items():
         blank |= {(follower, name) for name in hidden["scenario"][hidden["outcome"] == leader]}
@@ -62,17 +64,16 @@ def _with_followers(result: pd.DataFrame, ends: xr.Dataset) -> pd.DataFrame:
     return result
 
 
-def _telling(ends: xr.Dataset, scenarios: list[str]) -> list[tuple[str, str]]:
+def _telling(ends: Mapping[str, xr.Dataset]) -> list[tuple[str, str]]:
     """Return outcomes and scenarios whose percentage or money would tell of a small count."""
     found = []
-    for name in scenarios:
-        runs = ends.sel(scenario=name)
+    for name, run in ends.items():
         for outcome, parts in RATES.items():
-            sizes = [part(one.mean("seed")) for part in parts for one in (runs, rows_behind(runs))]
+            sizes = [part(one) for part in parts for one in (run, rows_behind(run))]
             if is_few(np.array(sizes)).any() or is_few(np.array(sizes[2:]) - np.array(sizes[:2])).any():
                 found.append((outcome, name))
-        if "served" in runs:
-            served = [runs[one].sum("month").mean("seed").values for one in ("served", "served_rows") if one in runs]
+        if "served" in run:
+            served = [run[one].sum("month").values for one in ("served", "served_rows") if one in run]
             if any(is_few(one).any() for one in served):
                 found += [(outcome, name) for outcome in PAID]
     return found

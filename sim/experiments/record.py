@@ -1,7 +1,7 @@
 """What every results folder holds: all series, one publishable table, the resolved scenarios, the manifest."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def write_record(
     resolved: Any,
     manifest: dict[str, Any],
 ) -> None:
-    """Write a record into a folder that exists: netCDF files by name, the table as ``stem.csv`` and ``stem.parquet``."""
+    """Write a record into a folder that exists: netCDF files, the table as ``stem.csv`` and ``stem.parquet``."""
     for name, dataset in data.items():
         (draft / name).write_bytes(_netcdf(dataset))
     table.to_csv(draft / f"{stem}.csv", index=False, float_format="%.8g")
@@ -51,7 +51,7 @@ def _netcdf(data: xr.Dataset) -> bytes:
 
 
 def read_record(
-    folder: Path, kind: str, variables: dict[str, Iterable[str]]
+    folder: Path, kind: str, variables: Mapping[str, Iterable[str]]
 ) -> tuple[list[xr.Dataset], dict[str, Any], Any]:
     """Return datasets (read when used), manifest and resolved scenarios of a folder of this kind.
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes.groups import TRAITS
+from sim.outcomes.groups import TRAITS, trait_codes
 from sim.outcomes.measures import INDUCED, SOLVED, rows_behind
-from sim.outcomes.publish import SMALLEST_CELL
+from sim.outcomes.suppression import SMALLEST_CELL
 
 Of = Callable[[xr.Dataset], xr.DataArray]  # families (or rows, where the dataset holds rows) by group
 
@@ -34,7 +34,6 @@ def _live_as_hosts(data: xr.Dataset) -> xr.DataArray:
 #: Outcomes by group: how many families, and whether more of them is worse.
 BY_GROUP: dict[str, tuple[Of, bool]] = {
     "still_displaced": (lambda data: data["by_group"].isel(month=-1).sel(situation="displaced"), True),
-    "sustained": (_held("sustained"), False),
     "sustained_whole": (_held("sustained_whole"), False),
     "lives_as_hosts": (_live_as_hosts, False),
     "induced_moves": (_moved("moves", INDUCED), True),
@@ -94,17 +93,21 @@ def residual_profile(data: xr.Dataset) -> pd.DataFrame:
     pandas.DataFrame
         Columns trait, value, start, end (per hundred of the displaced then), families, rows (at the end).
     """
-    displaced, rows = (data[name].sel(situation="displaced") for name in ("by_group", "by_group_rows"))
+    start, end = (data["by_group"].sel(situation="displaced").isel(month=month) for month in (0, -1))
+    rows = data["by_group_rows"].sel(situation="displaced").isel(month=-1)
     frames = []
-    for trait in TRAITS:
-        sums = displaced.groupby(trait).sum()
-        shares = 100.0 * sums / sums.sum(trait).clip(min=1)
-        at_end = rows.isel(month=-1).groupby(trait).sum()
-        for value in TRAITS[trait]:
-            start, end = (float(shares.sel({trait: value}).isel(month=month)) for month in (0, -1))
-            families = float(sums.sel({trait: value}).isel(month=-1))
-            frames.append((trait, value, start, end, families, float(at_end.sel({trait: value}))))
+    for trait, values in TRAITS.items():
+        then, now, behind = by_trait(start, trait), by_trait(end, trait), by_trait(rows, trait)
+        shares = [100.0 * one / max(one.sum(), 1.0) for one in (then, now)]
+        frames += [(trait, value, *(one[n] for one in (*shares, now, behind))) for n, value in enumerate(values)]
     return pd.DataFrame(frames, columns=["trait", "value", "start", "end", "families", "rows"])
+
+
+def by_trait(families: xr.DataArray, trait: str) -> npt.NDArray[np.float64]:
+    """Return families of each value of a trait, in the order of TRAITS; of ``all``, everybody."""
+    codes = np.zeros(families.size, np.intp) if trait == "all" else trait_codes(trait)
+    counts: npt.NDArray[np.float64] = np.bincount(codes, families.values, codes.max() + 1).astype(np.float64)
+    return counts
 
 
 def _everybody(data: xr.Dataset) -> xr.DataArray:
@@ -115,22 +118,16 @@ def _everybody(data: xr.Dataset) -> xr.DataArray:
 def _by(
     outcome: str, trait: str, families: xr.DataArray, rows: xr.DataArray, size: xr.DataArray, size_rows: xr.DataArray
 ) -> pd.DataFrame:
-    def sums(array: xr.DataArray) -> npt.NDArray[np.float64]:
-        if trait == "all":
-            return np.array([float(array.sum())])
-        grouped = array.groupby(trait).sum()
-        return np.array([float(grouped.sel({trait: value})) for value in TRAITS[trait]])
-
-    found, of = sums(families), sums(size)
+    found, of = by_trait(families, trait), by_trait(size, trait)
     return pd.DataFrame(
         {
             "outcome": outcome,
             "trait": trait,
             "value": ["all"] if trait == "all" else list(TRAITS[trait]),
             "families": found,
-            "rows": sums(rows),
+            "rows": by_trait(rows, trait),
             "of": of,
-            "of_rows": sums(size_rows),
+            "of_rows": by_trait(size_rows, trait),
             "per_100": 100.0 * np.divide(found, of, out=np.zeros_like(found), where=of > 0),
         }
     )

@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.kernels.codes import TENURES
-from sim.kernels.tally import CAME_FROM, HEADED, VULNERABLE
+from sim.kernels.tally import CAME_FROM, GROUPS, HEADED, VULNERABLE
 
 #: Coordinates along the dimension ``group``, with their values in the order of the codes; the first varies fastest.
 TRAITS: dict[str, tuple[str, ...]] = {
@@ -18,9 +19,12 @@ TRAITS: dict[str, tuple[str, ...]] = {
 
 def group_coordinates() -> dict[str, Any]:
     """Return the coordinate ``group``, a number, and along it one coordinate for each trait."""
+    traits = {name: ("group", [values[code] for code in trait_codes(name)]) for name, values in TRAITS.items()}
+    return {"group": np.arange(GROUPS), **traits}
+
+
+def trait_codes(trait: str) -> npt.NDArray[np.intp]:
+    """Return the value of a trait in every group, as its place in TRAITS; intp[GROUPS]."""
     sizes = [len(values) for values in TRAITS.values()]
-    codes = np.unravel_index(np.arange(int(np.prod(sizes))), sizes, order="F")
-    traits = {
-        name: ("group", [values[code] for code in column]) for (name, values), column in zip(TRAITS.items(), codes)
-    }
-    return {"group": np.arange(int(np.prod(sizes))), **traits}
+    codes = np.unravel_index(np.arange(GROUPS), sizes, order="F")
+    return np.asarray(codes[list(TRAITS).index(trait)], np.intp)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import xarray as xr
 
 from sim.outcomes.measures import (
-    Measure,
     SOLVED,
+    Measure,
     all_families,
     assessed,
     at_end,
@@ -76,7 +76,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("all_families", "Families in all", FAMILIES, WHERE, all_families),
     Outcome("newly_displaced", "of these displaced for the first time, by a shock", FAMILIES, WHERE, total("flows", situation="not_arrived"), within="all_families"),
     Outcome("displaced_persons", "Persons still displaced", "persons", WHERE, at_end("persons", "displaced")),
-    Outcome("person_months", "Person-months spent displaced", "person-months", WHERE, person_months, BRIEF),
+    Outcome("person_months", "Person-months spent displaced", "person-months", WHERE, person_months),
     Outcome("sustained", "Held for 12 months, living as hosts do", FAMILIES, SOLUTIONS, assessed("sustained", horizon=12), BRIEF),
     *(
         Outcome(f"sustained_{name}", f"of these {words}", FAMILIES, SOLUTIONS, assessed("sustained", name, horizon=12))
@@ -102,7 +102,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("moved_anyway", "Would have moved that month anyway", FAMILIES, HARM, total("moves", push_class="would_have_moved_now")),
     Outcome("after_push", "Moved without a push, in the year after one", FAMILIES, HARM, total("after_push")),
     Outcome("worst_group_induced", "Induced moves per 100 families, worst-off group", "%", HARM, worst_group, BRIEF),
-    Outcome("displaced_again", "Displaced again, from home or from where they were", FAMILIES, HARM, total("moves", pathway="displaced_elsewhere"), BRIEF),
+    Outcome("displaced_again", "Displaced again, from home or from where they were", FAMILIES, HARM, total("moves", pathway="displaced_elsewhere")),
     Outcome("returns", "Returns made", FAMILIES, QUALITY, total("moves", pathway="return")),
     Outcome("voluntary_returns", "Voluntary: unforced, informed, with an alternative", FAMILIES, QUALITY, total("voluntary", pathway="return"), within="returns"),
     Outcome("premature_returns", "Premature: conditions below the minimum", FAMILIES, QUALITY, total("premature", pathway="return"), BRIEF, "returns"),
@@ -113,7 +113,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("blocked_money", "Want to return, cannot pay", FAMILIES, BLOCKED, blocked("money"), BRIEF),
     Outcome("blocked_access", "Want to return, no access", FAMILIES, BLOCKED, blocked("access")),
     Outcome("blocked_documents", "Want to return, no civil documents", FAMILIES, BLOCKED, blocked("documents")),
-    Outcome("in_debt", "Families in debt", "%", MONEY, debt_share, BRIEF),
+    Outcome("in_debt", "Families in debt", "%", MONEY, debt_share),
     Outcome("savings", "Savings net of debt, of the mean family", "USD", MONEY, savings_per_family),
     Outcome("spent", "Programme money committed", "USD", MONEY, lambda data: float(data["spent"].sum()) / 100, BRIEF),
     Outcome("care", "Care and maintenance of the displaced", "USD", MONEY, money("care"), BRIEF),

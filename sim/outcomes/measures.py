@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
-from sim.outcomes.publish import SMALLEST_CELL
+from sim.outcomes.suppression import SMALLEST_CELL
 
 INDUCED = ["hastened", "diverted", "expelled"]
 SOLVED = ["returned", "integrating", "settled_elsewhere"]
@@ -81,7 +81,7 @@ def worst_group(data: xr.Dataset) -> float:
     last = data[["by_group", "by_group_rows"]].isel(month=-1).sum("situation")
     size = last["by_group"].values
     moved = data["moves_rows"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
-    few = [(0 < one) & (one < SMALLEST_CELL) for one in (induced, moved, size, last["by_group_rows"].values)]
+    few = [(one > 0) & (one < SMALLEST_CELL) for one in (induced, moved, size, last["by_group_rows"].values)]
     known = ~np.any(few, axis=0)
     return float(100 * np.where(known, induced / np.maximum(size, 1), 0.0).max())
 

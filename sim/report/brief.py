@@ -1,4 +1,4 @@
-"""One screen that answers five questions of a comparison: what changes, for whom, how sure, who is harmed, at what cost.
+"""One screen that answers five questions: what changes, for whom, how sure, who is harmed, and at what cost.
 
 The baseline stands as levels; every other scenario as its difference to it, seed by seed.
 """
@@ -11,7 +11,15 @@ import pandas as pd
 from sim.experiments import Comparison
 from sim.outcomes import BEST, HEADLINE
 from sim.outcomes.costs import cost_per, payback_month
-from sim.report.lines import Section, Sheet, comparison_caption, difference_cell, headline_sheets, level_cell, scenario_titles
+from sim.report.lines import (
+    Section,
+    Sheet,
+    comparison_caption,
+    difference_cell,
+    headline_sheets,
+    level_cell,
+    scenario_titles,
+)
 from sim.report.numbers import WITHHELD, Shown, count, level
 from sim.report.sheets import for_whom, full_sheets
 
@@ -20,6 +28,7 @@ QUESTIONS = {
     "Who is harmed or held back": ("Moved under a push", "Quality of returns", "Blocked from returning at the end"),
     "What it costs": ("Money",),
 }
+LEFT_OUT_IF_ZERO = ("aid_withheld", "spent")
 NEVER = "not within the run"
 
 
@@ -31,9 +40,11 @@ def comparison_sheets(comparison: Comparison, full: bool = False) -> list[Sheet]
 
 def brief_sheet(comparison: Comparison) -> Sheet:
     """Return the first screen of a comparison."""
-    table, titles = comparison.published(), scenario_titles(comparison)
+    table, titles = comparison.published, scenario_titles(comparison)
     brief = {one.name: one.block for one in HEADLINE if one.brief}
-    by = {question: [name for name, block in brief.items() if block in blocks] for question, blocks in QUESTIONS.items()}
+    by = {
+        question: [name for name, block in brief.items() if block in blocks] for question, blocks in QUESTIONS.items()
+    }
     sections = [Section(question, _lines(table, comparison.scenarios, names)) for question, names in by.items()]
     sections.insert(1, Section("For whom, families per 100", for_whom(comparison)))
     if len(titles) > 1:
@@ -47,9 +58,15 @@ def _lines(table: pd.DataFrame, scenarios: list[str], names: list[str]) -> tuple
     by = table.set_index(["outcome", "scenario"])
     lines = []
     for name in names:
-        first, *others = (by.loc[(name, scenario)] for scenario in scenarios)
+        first, *others = (_row(by, name, scenario) for scenario in scenarios)
+        if name in LEFT_OUT_IF_ZERO and all(row["high"] == 0 for row in (first, *others)):
+            continue
         lines.append((str(first["label"]), (level_cell(first), *map(difference_cell, others))))
     return tuple(lines)
+
+
+def _row(table: pd.DataFrame, outcome: str, scenario: str) -> Any:
+    return table.loc[(outcome, scenario)]
 
 
 def _when_it_pays(comparison: Comparison) -> list[tuple[str, tuple[Shown, ...]]]:
@@ -63,19 +80,24 @@ def _when_it_pays(comparison: Comparison) -> list[tuple[str, tuple[Shown, ...]]]
         months = np.array([payback_month(own, base) for own, base in zip(costs[n], costs[0])])
         pays.append(_months(months) if ("spent", name) not in hidden else Shown(WITHHELD, ""))
         extra = (costs[n] - costs[0]).sum(axis=1)
-        price.append(_price(extra, whole[n] - whole[0]) if not hidden & {("spent", name), (BEST, name)} else Shown(WITHHELD, ""))
+        price.append(
+            _price(extra, whole[n] - whole[0]) if not hidden & {("spent", name), (BEST, name)} else Shown(WITHHELD, "")
+        )
     return [("Month from which it has paid for itself", tuple(pays)), ("Cost of each such solution more", tuple(price))]
 
 
 def _hidden(comparison: Comparison) -> set[tuple[str, str]]:
-    table = comparison.published()
+    table = comparison.published
     return set(zip(table["outcome"][table["suppressed"]], table["scenario"][table["suppressed"]]))
 
 
 def _months(months: np.ndarray[Any, Any]) -> Shown:
     """Return the median month and the range over seeds; none where the median is never."""
     middle, low, high = np.quantile(months, [0.5, 0.05, 0.95], method="nearest")
-    words = [NEVER if not np.isfinite(value) else "from the start" if value == 0 else f"{value:.0f}" for value in (middle, low, high)]
+    words = [
+        NEVER if not np.isfinite(value) else "from the start" if value == 0 else f"{value:.0f}"
+        for value in (middle, low, high)
+    ]
     return Shown(words[0], "" if low == high else f"({words[1]} to {words[2]})")
 
 

@@ -10,8 +10,8 @@ from sim.experiments.checksums import files_in
 from sim.experiments.compare import open_comparison
 from sim.experiments.folder import MANIFEST, whole_folder
 from sim.report.assumed import assumed
-from sim.report.figures import save_figures
 from sim.report.brief import comparison_sheets
+from sim.report.figures import save_figures
 from sim.report.lines import run_sheets
 from sim.report.markdown import page
 from sim.report.tables import FILE_WIDTH, as_text, comparison_tables, run_tables

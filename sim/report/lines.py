@@ -55,7 +55,7 @@ class Sheet:
 def headline_sheets(comparison: Comparison) -> list[Sheet]:
     """Return all headline outcomes: levels of every scenario, and paired differences to the baseline."""
     titles = scenario_titles(comparison)
-    table = comparison.published()
+    table = comparison.published
     caption = comparison_caption(comparison)
     if len(titles) == 1:
         return [Sheet("What follows", tuple(titles), _sections(table, comparison.scenarios, level_cell), caption)]
@@ -70,7 +70,7 @@ def headline_sheets(comparison: Comparison) -> list[Sheet]:
 def scenario_titles(comparison: Comparison) -> list[str]:
     """Return the titles of the scenarios in order, told apart by name where two are alike, and marked where flagged."""
     titles = [comparison.titles.get(name, name) for name in comparison.scenarios]
-    marks = [f" {MARK}" if name in comparison.flags() else "" for name in comparison.scenarios]
+    marks = [f" {MARK}" if name in comparison.flags else "" for name in comparison.scenarios]
     told = [
         title if titles.count(title) == 1 else f"{title} [{name}]" for title, name in zip(titles, comparison.scenarios)
     ]
@@ -82,10 +82,11 @@ def comparison_caption(comparison: Comparison) -> str:
     manifest = comparison.manifest
     marked = [
         f"{MARK} {comparison.titles[name]}: fewer are displaced than in the baseline, with {' and '.join(words)}."
-        for name, words in comparison.flags().items()
+        for name, words in comparison.flags.items()
     ]
     return " ".join(marked) + (
-        f"{' ' if marked else ''}{NOT_A_FORECAST} Baseline: {scenario_titles(comparison)[0]}. Ranges: {manifest['interval']}. "
+        f"{' ' if marked else ''}{NOT_A_FORECAST} Baseline: {scenario_titles(comparison)[0]}. "
+        f"Ranges: {manifest['interval']}. "
         f"{manifest['rows']:,} simulated households, {len(manifest['seeds'])} seeds, {manifest['months']} months "
         f"from {month_words(manifest['start'])}. Families, unless a line says otherwise. {SMALL_CELLS}"
     )

@@ -12,7 +12,7 @@ from sim.outcomes import Layout, Relation, equity, publish_counts, rates, residu
 from sim.outcomes.groups import TRAITS
 from sim.report.lines import Section, Sheet, scenario_titles
 from sim.report.numbers import WITHHELD, Shown, count
-from sim.report.words import CRITERIA, GATES, METRICS, OUTCOMES, TRAIT_VALUES, word
+from sim.report.words import CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
 
 Lines = tuple[tuple[str, tuple[Shown, ...]], ...]
 FIRST = ("sustained_whole", "still_displaced", "induced_moves", "in_debt")  # on the first screen
@@ -22,7 +22,13 @@ SCENARIO = "scenario"
 def full_sheets(comparison: Comparison) -> list[Sheet]:
     """Return the tables that `sim compare --full` adds."""
     sheets = [_equity_sheet(comparison), _residual_sheet(comparison), _severity_sheet(comparison)]
-    return [*sheets, _binding_sheet(comparison), _hosts_sheet(comparison), _areas_sheet(comparison), _cost_sheet(comparison)]
+    return [
+        *sheets,
+        _binding_sheet(comparison),
+        _hosts_sheet(comparison),
+        _areas_sheet(comparison),
+        _cost_sheet(comparison),
+    ]
 
 
 def for_whom(comparison: Comparison) -> Lines:
@@ -40,13 +46,8 @@ def for_whom(comparison: Comparison) -> Lines:
     return tuple(lines)
 
 
-def mean_runs(comparison: Comparison) -> dict[str, xr.Dataset]:
-    """Return the mean over seeds of the condensed runs of every scenario."""
-    return {name: comparison.ends.sel(scenario=name).mean("seed") for name in comparison.scenarios}
-
-
 def _joined(comparison: Comparison, table: Callable[[xr.Dataset], pd.DataFrame]) -> pd.DataFrame:
-    frames = [table(run).assign(scenario=name) for name, run in mean_runs(comparison).items()]
+    frames = [table(run).assign(scenario=name) for name, run in comparison.mean_ends.items()]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -62,7 +63,8 @@ def _published_equity(comparison: Comparison) -> pd.DataFrame:
     part = pd.Series(hidden[: len(table)], index=table.index)
     sizes = counted.assign(hidden=hidden)[len(table) :].set_index(["cell", SCENARIO])["hidden"]
     whole = [bool(sizes.loc[(cell, name)]) for cell, name in zip(table["cell"], table[SCENARIO])]
-    return table.assign(per_100=rates(table["families"], table["of"], part, whole))
+    shown: pd.DataFrame = table.assign(per_100=rates(table["families"], table["of"], part, whole))
+    return shown
 
 
 def _equity_counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -77,10 +79,9 @@ def _equity_layout() -> Layout:
     """Return how the counts add up: the values of a trait to everybody, and within each outcome to the group."""
     everybody = {"cell": "all=all"}
     sums = [Relation(everybody, tuple({"cell": f"{name}={value}"} for value in TRAITS[name])) for name in TRAITS]
-    states = ("still_displaced", "sustained", "lives_as_hosts", "in_debt")  # moves are no part of a group
+    states = ("still_displaced", "sustained_whole", "lives_as_hosts", "in_debt")  # moves are no part of a group
     parts = [Relation({"outcome": "everybody"}, ({"outcome": one},), rest=True) for one in states]
-    within = Relation({"outcome": "sustained"}, ({"outcome": "sustained_whole"},), rest=True)
-    return Layout(("outcome", "cell"), relations=(*sums, *parts, within))
+    return Layout(("outcome", "cell"), relations=(*sums, *parts))
 
 
 def _worst(groups: pd.DataFrame, outcome: str) -> Shown:
@@ -90,7 +91,7 @@ def _worst(groups: pd.DataFrame, outcome: str) -> Shown:
     if known.empty:
         return Shown(WITHHELD, "")
     worst = known.sort_values("per_100", ascending=not BY_GROUP[outcome][1], kind="stable").iloc[0]
-    return Shown(f"{worst['per_100']:.1f}", f"({TRAIT_VALUES[str(worst['value'])]})")
+    return Shown(f"{worst['per_100']:.1f}", f"({SHORT_TRAITS[str(worst['value'])]})")
 
 
 def _per_100(value: float) -> Shown:
@@ -117,10 +118,15 @@ def _residual_sheet(comparison: Comparison) -> Sheet:
     lines = []
     for (_, value), rows in table.assign(end=table["end"].mask(few)).groupby(["trait", "value"], sort=False):
         at = rows.set_index(SCENARIO)
-        cells = (_per_100(float(at["start"].iloc[0])), *(_per_100(float(at.loc[name, "end"])) for name in comparison.scenarios))
+        cells = (
+            _per_100(at["start"].iloc[0]),
+            *(_per_100(at["end"][name]) for name in comparison.scenarios),
+        )
         lines.append((TRAIT_VALUES[str(value)], cells))
     titles = ("At the start", *scenario_titles(comparison))
-    return Sheet("Who is still displaced: families per 100 of the displaced", titles, (Section("At the end", tuple(lines)),))
+    return Sheet(
+        "Who is still displaced: families per 100 of the displaced", titles, (Section("At the end", tuple(lines)),)
+    )
 
 
 # ------------------------------------------------------------------------------------------------ places
@@ -136,12 +142,14 @@ def _severity_sheet(comparison: Comparison) -> Sheet:
         lines = []
         for area in dict.fromkeys(rows["area"]):
             at = rows[rows["area"] == area].set_index(SCENARIO)
-            cells = [_severity_cell(at.loc[name]) if name in at.index else Shown("-", "") for name in comparison.scenarios]
+            cells = [
+                _severity_cell(at.loc[name]) if name in at.index else Shown("-", "") for name in comparison.scenarios
+            ]
             lines.append((names[str(area)], tuple(cells)))
         sections.append(Section(f"Places of {place}", tuple(lines)))
     caption = (
-        "Livelihoods and services / safety and cohesion, each from 0, as good as can be, to 100; high, medium or low by "
-        "the worse of the two. Mean over seeds, of families that live there. '-': too few families to say."
+        "Livelihoods and services / safety and cohesion, each from 0 (as good as can be) to 100; high, medium or low "
+        "by the worse of the two. Mean over seeds, of families that live there. '-': too few families to say."
     )
     return _sheet(comparison, "How hard conditions are, by place, at the end", sections, caption)
 
@@ -163,7 +171,9 @@ def _binding_sheet(comparison: Comparison) -> Sheet:
     for area, rows in shown.groupby("area", sort=False):
         by = rows.pivot(index="gate", columns=SCENARIO, values="families")[comparison.scenarios]
         kept = [gate for gate in ("wanted", *GATES) if not (by.loc[gate] == 0).all()]
-        lines = [(word({"wanted": "Wanted to return"} | GATES, gate), tuple(map(_count, by.loc[gate]))) for gate in kept]
+        lines = [
+            (word({"wanted": "Wanted to return"} | GATES, gate), tuple(map(_count, by.loc[gate]))) for gate in kept
+        ]
         if lines:
             sections.append(Section(names[str(area)], tuple(lines)))
     caption = "Of families that reviewed their situation in the last month; a family can be stopped by several."
@@ -184,16 +194,30 @@ def _blocked(run: xr.Dataset) -> pd.DataFrame:
 
 def _hosts_sheet(comparison: Comparison) -> Sheet:
     """Return exits under every metric, and of hosts by the same rule; and what passes by sub-criterion."""
-    runs = mean_runs(comparison)
+    runs = comparison.mean_ends
     sections = []
     for situation in ("returned", "integrating", "settled_elsewhere", "displaced"):
-        lines = [(label, tuple(_exit_share(run, metric, situation) for run in runs.values())) for metric, label in METRICS.items()]
+        lines = [
+            (label, tuple(_exit_share(run, metric, situation) for run in runs.values()))
+            for metric, label in METRICS.items()
+        ]
         sections.append(Section(f"Of families that are {situation.replace('_', ' ')}", tuple(lines)))
-    hosts = [(label, tuple(_per_100(100 * float(run["host_exits"].isel(assessed=-1).sel(metric=metric).mean())) for run in runs.values())) for metric, label in METRICS.items()]
+    hosts = [
+        (
+            label,
+            tuple(
+                _per_100(100 * float(run["host_exits"].isel(assessed=-1).sel(metric=metric).mean()))
+                for run in runs.values()
+            ),
+        )
+        for metric, label in METRICS.items()
+    ]
     sections.append(Section("Of hosts by the same rule, mean of areas", tuple(hosts)))
     passing = [(label, tuple(_pass_share(run, name) for run in runs.values())) for name, label in CRITERIA.items()]
     sections.append(Section("Sub-criteria passed by families in a solution", tuple(passing)))
-    caption = "Per 100, at the end. Judged by hosts as they lived at the start; docs/exit-metrics.md says what each metric asks."
+    caption = (
+        "Per 100, at the end, judged by hosts as they lived at the start; docs/exit-metrics.md says what each asks."
+    )
     return _sheet(comparison, "Who lives as hosts do, by every metric", sections, caption)
 
 
@@ -225,11 +249,14 @@ def _areas_sheet(comparison: Comparison) -> Sheet:
         "participation": "Displaced adults taking part in public life, %",
         "remedies": "Displaced families with access to remedies, %",
     }
-    runs, names = mean_runs(comparison), _area_names(comparison)
+    runs, names = comparison.mean_ends, _area_names(comparison)
     sections = []
     for area, name in names.items():
         at = [run.isel(month=-1).sel(area=area) for run in runs.values()]
-        lines = [(label, tuple(Shown(f"{100 * float(one[variable]):.0f}", "") for one in at)) for variable, label in words.items()]
+        lines = [
+            (label, tuple(Shown(f"{100 * float(one[variable]):.0f}", "") for one in at))
+            for variable, label in words.items()
+        ]
         rent = tuple(Shown(f"{float(one['rent']) / 100:,.0f}", "") for one in at)
         sections.append(Section(name, (*lines, ("Rent at the low end, USD a month", rent))))
     return _sheet(comparison, "Areas at the end", sections, "Means over seeds.")
@@ -239,7 +266,7 @@ def _areas_sheet(comparison: Comparison) -> Sheet:
 
 
 def _cost_sheet(comparison: Comparison) -> Sheet:
-    runs = mean_runs(comparison)
+    runs = comparison.mean_ends
     sections = []
     if "programme" in comparison.ends.dims:
         lines = []
@@ -249,12 +276,20 @@ def _cost_sheet(comparison: Comparison) -> Sheet:
         sections.append(Section("Programmes, money committed", tuple(lines)))
     shelters = {"camp": "in camps", "informal_site": "in informal sites", "rented": "renting", "hosted": "hosted"}
     care = [
-        (f"Displaced {label}", tuple(Shown(count(float(run["care"].sel(shelter=name).isel(month=-1)), "USD"), "") for run in runs.values()))
+        (
+            f"Displaced {label}",
+            tuple(
+                Shown(count(float(run["care"].sel(shelter=name).isel(month=-1)), "USD"), "") for run in runs.values()
+            ),
+        )
         for name, label in shelters.items()
     ]
     sections.append(Section("Care and maintenance, as if all aid were paid", tuple(care)))
     borne = {"aid_withheld": "Displaced families: aid kept from them", "host_rent": "Host renters: dearer rents"}
-    shifted = [(label, tuple(Shown(count(float(run[name].isel(month=-1)), "USD"), "") for run in runs.values())) for name, label in borne.items()]
+    shifted = [
+        (label, tuple(Shown(count(float(run[name].isel(month=-1)), "USD"), "") for run in runs.values()))
+        for name, label in borne.items()
+    ]
     sections.append(Section("Shifted to households and hosts", tuple(shifted)))
     return _sheet(comparison, "What it costs, and whom", sections, "Whole run, mean over seeds, not discounted.")
 

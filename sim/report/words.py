@@ -43,6 +43,17 @@ TRAIT_VALUES = {
     "out_of_camp": "Came from outside camps",
     "camp": "Came from a camp",
 }
+SHORT_TRAITS = {
+    "not_female": "not women-led",
+    "female": "women-led",
+    "not_vulnerable": "no disability",
+    "vulnerable": "disability, illness",
+    "owner": "owners",
+    "tenant": "tenants",
+    "informal": "informal tenure",
+    "out_of_camp": "not from camps",
+    "camp": "from camps",
+}
 OUTCOMES = {
     "still_displaced": "Still displaced",
     "sustained": "Solution held for 12 months, living as hosts do",
