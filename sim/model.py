@@ -14,6 +14,7 @@ from sim.kernels.codes import DISPLACED, INTEGRATING, RETURNED, SETTLED_ELSEWHER
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
 from sim.schema.errors import InputError
 from sim.schema.programme import Offer, Service
+from sim.world.assessment import is_assessed
 from sim.world.camps import site_calendar
 from sim.world.households import Households
 from sim.world.offers import Kind, Ledger, Terms, offers_this_month, reach
@@ -196,7 +197,8 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
 
     def _drivers(self, month: int) -> Drivers:
         compiled = self.compiled
-        return Drivers(self._conditions(month), bool(compiled.school[month]))
+        assessed = is_assessed(month + 1, compiled.months)
+        return Drivers(self._conditions(month), bool(compiled.school[month]), assessed)
 
 
 def _compiled(scenario: "str | Path | Scenario | Compiled") -> Compiled:

@@ -13,6 +13,7 @@ import xarray as xr
 
 from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
 from sim.experiments.folder import whole_folder
+from sim.experiments.outcome_tables import outcome_tables
 from sim.experiments.published import published
 from sim.experiments.record import DATA, ENDS, input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
@@ -22,6 +23,7 @@ from sim.schema.errors import InputError
 
 Float = npt.NDArray[np.float64]
 Finished = dict[int, list[tuple[xr.Dataset, xr.Dataset]]]  # by seed, of every scenario: series, condensed run
+TABLES = "tables"
 LEVELS = ("mean", "low", "high")
 DIFFERENCES = ("difference", "difference_low", "difference_high")
 LOW, HIGH = 0.05, 0.95
@@ -116,12 +118,20 @@ class Comparison:
         manifest = {**self.manifest, "notes": list(self.notes)}
         files = {DATA: self.data, ENDS: self.ends}
         write_record(draft, files, self.published, "comparison", self.resolved, manifest)
+        (draft / TABLES).mkdir()
+        for name, table in self.tables.items():
+            table.to_csv(draft / TABLES / f"{name}.csv", index=False, float_format="%.8g")
 
     @cached_property
     def mean_ends(self) -> dict[str, xr.Dataset]:
         """The mean over seeds of the condensed runs of every scenario."""
         means = self.ends.mean("seed")
         return {name: means.sel(scenario=name) for name in self.scenarios}
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Published tables of outcomes beside the headline; see `sim.experiments.outcome_tables`."""
+        return outcome_tables(self.mean_ends)
 
     @cached_property
     def published(self) -> pd.DataFrame:

@@ -35,15 +35,20 @@ from sim.kernels.moves import MOST_MONTHS
 
 
 @inlined
-def judge_criteria(state, i, who, month):
-    """Note what household ``i`` meets at the end of a month, and how long it has held a solution."""
-    now = standing(state, i)
-    met = criteria_met(who, now, month, ranks5(month.seed, who.id))
-    state.criteria[i] = met
-    if rooted(now) and month.exits[now.area, met & ALL_CRITERIA]:
-        state.held[i] = min(state.held[i] + 1, MOST_MONTHS)
-    else:
-        state.held[i] = 0
+def judge_criteria(fixed, state, i, month):
+    """Note what household ``i`` meets at the end of a month, and how long it has held a solution.
+
+    One that is displaced holds none, and is judged only when households are assessed.
+    """
+    settled = state.at_home[i] > 0 or state.settled[i] > 0
+    held = 0
+    if settled or month.assessed:
+        who, now = person(fixed, i), standing(state, i)
+        met = criteria_met(who, now, month, ranks5(month.seed, who.id))
+        state.criteria[i] = met
+        if settled and month.exits[now.area, met & ALL_CRITERIA]:
+            held = min(state.held[i] + 1, MOST_MONTHS)
+    state.held[i] = held
 
 
 @inlined
@@ -100,7 +105,7 @@ def criteria_rows(fixed, state, month, start, stop):
     """Judge every row that is present, as it stands before the first month."""
     for i in range(start, stop):
         if state.present[i]:
-            judge_criteria(state, i, person(fixed, i), month)
+            judge_criteria(fixed, state, i, month)
 
 
 @entry

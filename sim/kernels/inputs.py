@@ -85,6 +85,7 @@ Month = namedtuple(
     "wave_shift "  # float64[W], utility of return by displacement wave
     "free "  # int64[A + S], rental units by area and places by site that are free
     "school "  # bool: inside the school year
+    "assessed "  # bool: every household is judged at the end of this month, not those in a solution alone
     "standards "  # float64[A, 5 settlement types, 5 RATED sub-criteria], share of households that pass
     "exits",  # uint8[A, 2**10 criteria masks], 1 where such a household lives as hosts do
 )

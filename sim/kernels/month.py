@@ -123,7 +123,7 @@ def act_rows(fixed, state, plan, month, stocks, events, start, stop):
             if plan.reviewed[i]:
                 count_intention(fixed, state, plan, i, events)
             grow_older(state, i, moved, plan.push[i] != 0)
-            judge_criteria(state, i, person(fixed, i), month)
+            judge_criteria(fixed, state, i, month)
         count_stock(fixed, state, i, stocks)
 
 

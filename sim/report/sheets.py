@@ -1,151 +1,86 @@
-"""Every table of outcomes of a comparison, made from condensed runs and published cell by cell."""
+"""Tables of outcomes of a comparison beside the headline, laid out to be read: what `sim compare --full` adds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from sim.experiments import Comparison
-from sim.outcomes import Layout, Relation, equity, publish_counts, rates, residual_profile, severity
-from sim.outcomes.groups import TRAITS
 from sim.report.lines import Section, Sheet, scenario_titles
 from sim.report.numbers import WITHHELD, Shown, count
-from sim.report.words import CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
+from sim.report.words import AREAS, COSTS, CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
 
 Lines = tuple[tuple[str, tuple[Shown, ...]], ...]
 FIRST = ("sustained_whole", "still_displaced", "induced_moves", "in_debt")  # on the first screen
 SCENARIO = "scenario"
+NONE = Shown("-", "")
+SITUATIONS = {
+    "returned": "Of families at home",
+    "integrating": "Of families integrating where they were displaced",
+    "settled_elsewhere": "Of families settled elsewhere",
+    "displaced": "Of families still displaced",
+    "hosts": "Of hosts by the same rule, mean of areas",
+}
 
 
 def full_sheets(comparison: Comparison) -> list[Sheet]:
     """Return the tables that `sim compare --full` adds."""
-    sheets = [_equity_sheet(comparison), _residual_sheet(comparison), _severity_sheet(comparison)]
-    return [
-        *sheets,
-        _binding_sheet(comparison),
-        _hosts_sheet(comparison),
-        _areas_sheet(comparison),
-        _cost_sheet(comparison),
-    ]
+    makers = (_equity, _residual, _severity, _blocked, _exits, _criteria, _areas, _costs)
+    return [make(comparison) for make in makers]
 
 
 def for_whom(comparison: Comparison) -> Lines:
     """Return, for the outcomes of the first screen, everybody and the worst-off group of every scenario."""
-    table = _published_equity(comparison)
+    table = comparison.tables["worst_off"].set_index(["outcome", SCENARIO])
     lines = []
     for outcome in FIRST:
-        of = table[table["outcome"] == outcome]
-        everybody, worst = [], []
-        for name in comparison.scenarios:
-            mine = of[of[SCENARIO] == name]
-            everybody.append(_per_100(mine[mine["trait"] == "all"]["per_100"].iloc[0]))
-            worst.append(_worst(mine[mine["trait"] != "all"], outcome))
-        lines += [(word(OUTCOMES, outcome), tuple(everybody)), ("   worst-off group", tuple(worst))]
+        rows = [_row(table, outcome, name) for name in comparison.scenarios]
+        lines.append((word(OUTCOMES, outcome), tuple(_per_100(row["all_per_100"]) for row in rows)))
+        lines.append(("   worst-off group", tuple(map(_worst, rows))))
     return tuple(lines)
 
 
-def _joined(comparison: Comparison, table: Callable[[xr.Dataset], pd.DataFrame]) -> pd.DataFrame:
-    frames = [table(run).assign(scenario=name) for name, run in comparison.mean_ends.items()]
-    return pd.concat(frames, ignore_index=True)
-
-
-# ------------------------------------------------------------------------------------------------ equity
-
-
-def _published_equity(comparison: Comparison) -> pd.DataFrame:
-    """Return outcomes by trait, per hundred of each group, blank where a count behind it is withheld."""
-    table = _joined(comparison, equity)
-    table["cell"] = table["trait"] + "=" + table["value"]
-    counted = _equity_counts(table)
-    hidden = publish_counts(counted, _equity_layout())["suppressed"].to_numpy()
-    part = pd.Series(hidden[: len(table)], index=table.index)
-    sizes = counted.assign(hidden=hidden)[len(table) :].set_index(["cell", SCENARIO])["hidden"]
-    whole = [bool(sizes.loc[(cell, name)]) for cell, name in zip(table["cell"], table[SCENARIO])]
-    shown: pd.DataFrame = table.assign(per_100=rates(table["families"], table["of"], part, whole))
-    return shown
-
-
-def _equity_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts of every outcome and trait, and below them the sizes of the groups."""
-    columns = ["outcome", "cell", SCENARIO, "families", "rows"]
-    first = table["outcome"] == table["outcome"].iloc[0]
-    sizes = table[first].assign(outcome="everybody", families=table["of"], rows=table["of_rows"])
-    return pd.concat([table[columns], sizes[columns]], ignore_index=True)
-
-
-def _equity_layout() -> Layout:
-    """Return how the counts add up: the values of a trait to everybody, and within each outcome to the group."""
-    everybody = {"cell": "all=all"}
-    sums = [Relation(everybody, tuple({"cell": f"{name}={value}"} for value in TRAITS[name])) for name in TRAITS]
-    states = ("still_displaced", "sustained_whole", "lives_as_hosts", "in_debt")  # moves are no part of a group
-    parts = [Relation({"outcome": "everybody"}, ({"outcome": one},), rest=True) for one in states]
-    return Layout(("outcome", "cell"), relations=(*sums, *parts))
-
-
-def _worst(groups: pd.DataFrame, outcome: str) -> Shown:
-    from sim.outcomes.equity import BY_GROUP
-
-    known = groups.dropna(subset=["per_100"])
-    if known.empty:
+def _worst(row: Any) -> Shown:
+    if np.isnan(row["per_100"]):
         return Shown(WITHHELD, "")
-    worst = known.sort_values("per_100", ascending=not BY_GROUP[outcome][1], kind="stable").iloc[0]
-    return Shown(f"{worst['per_100']:.1f}", f"({SHORT_TRAITS[str(worst['value'])]})")
+    beside = "; some withheld" if row["withheld"] else ""
+    return Shown(f"{row['per_100']:.1f}", f"({SHORT_TRAITS[str(row['value'])]}{beside})")
 
 
-def _per_100(value: float) -> Shown:
-    return Shown(WITHHELD if np.isnan(value) else f"{value:.1f}", "")
-
-
-def _equity_sheet(comparison: Comparison) -> Sheet:
-    table = _published_equity(comparison)
-    sections = []
-    for outcome, rows in table.groupby("outcome", sort=False):
-        by = rows.pivot(index="cell", columns=SCENARIO, values="per_100")[comparison.scenarios]
-        lines = []
-        for cell in dict.fromkeys(rows["cell"]):
-            value = str(cell).split("=")[1]
-            lines.append((TRAIT_VALUES[value], tuple(_per_100(float(one)) for one in by.loc[cell])))
-        sections.append(Section(word(OUTCOMES, str(outcome)), tuple(lines)))
+def _equity(comparison: Comparison) -> Sheet:
+    table = comparison.tables["equity"]
+    sections = [
+        Section(word(OUTCOMES, str(outcome)), _lines(comparison, rows, ["value"], TRAIT_VALUES, "per_100", _per_100))
+        for outcome, rows in table.groupby("outcome", sort=False)
+    ]
     caption = "Means over seeds. Groups overlap: every family is headed by somebody, and came from somewhere."
     return _sheet(comparison, "For whom: families per 100 of each group", sections, caption)
 
 
-def _residual_sheet(comparison: Comparison) -> Sheet:
-    table = _joined(comparison, residual_profile)
-    few = (table[["families", "rows"]].gt(0) & table[["families", "rows"]].lt(10)).any(axis=1)
-    lines = []
-    for (_, value), rows in table.assign(end=table["end"].mask(few)).groupby(["trait", "value"], sort=False):
-        at = rows.set_index(SCENARIO)
-        cells = (
-            _per_100(at["start"].iloc[0]),
-            *(_per_100(at["end"][name]) for name in comparison.scenarios),
-        )
-        lines.append((TRAIT_VALUES[str(value)], cells))
-    titles = ("At the start", *scenario_titles(comparison))
-    return Sheet(
-        "Who is still displaced: families per 100 of the displaced", titles, (Section("At the end", tuple(lines)),)
-    )
+def _residual(comparison: Comparison) -> Sheet:
+    table = comparison.tables["residual"]
+    then = table[table[SCENARIO] == comparison.scenarios[0]].set_index("value")["start"]
+    lines = _lines(comparison, table, ["value"], TRAIT_VALUES, "end", _per_100)
+    start = [_per_100(then[value]) for value in dict.fromkeys(table["value"])]
+    joined = tuple((label, (first, *cells)) for first, (label, cells) in zip(start, lines))
+    columns = ("At the start", *scenario_titles(comparison))
+    return Sheet("Who is still displaced: families per 100 of the displaced", columns, (Section("At the end", joined),))
 
 
-# ------------------------------------------------------------------------------------------------ places
+def _severity(comparison: Comparison) -> Sheet:
+    def shown(row: Any) -> Shown:
+        return Shown(f"{row['livelihoods']:.0f} / {row['safety']:.0f} {row['level']}", "")
 
-
-def _severity_sheet(comparison: Comparison) -> Sheet:
-    """Return severity by area; places of fewer than ten families or rows are left out."""
-    table = _joined(comparison, severity)
-    table = table[(table["families"] >= 10) & (table["rows"] >= 10)]
-    names = _area_names(comparison)
     sections = []
-    for place, rows in table.groupby("place", sort=False):
+    for place, rows in comparison.tables["severity"].groupby("place", sort=False):
+        at = rows.set_index(["area", SCENARIO])
         lines = []
         for area in dict.fromkeys(rows["area"]):
-            at = rows[rows["area"] == area].set_index(SCENARIO)
             cells = [
-                _severity_cell(at.loc[name]) if name in at.index else Shown("-", "") for name in comparison.scenarios
+                shown(_row(at, str(area), name)) if (area, name) in at.index else NONE for name in comparison.scenarios
             ]
-            lines.append((names[str(area)], tuple(cells)))
+            lines.append((_area_names(comparison)[str(area)], tuple(cells)))
         sections.append(Section(f"Places of {place}", tuple(lines)))
     caption = (
         "Livelihoods and services / safety and cohesion, each from 0 (as good as can be) to 100; high, medium or low "
@@ -154,155 +89,104 @@ def _severity_sheet(comparison: Comparison) -> Sheet:
     return _sheet(comparison, "How hard conditions are, by place, at the end", sections, caption)
 
 
-def _severity_cell(row: Any) -> Shown:
-    return Shown(f"{row['livelihoods']:.0f} / {row['safety']:.0f} {row['level']}", "")
-
-
-def _binding_sheet(comparison: Comparison) -> Sheet:
-    """Return what stops families from returning, by the place they would return to: the binding-constraint map."""
-    table = _joined(comparison, _blocked)
-    layout = Layout(
-        ("gate", "area"), totals={"area": "all"},
-        relations=tuple(Relation({"gate": "wanted"}, ({"gate": gate},), rest=True) for gate in GATES),
-    )  # fmt: skip
-    shown = publish_counts(table, layout)
-    names = _area_names(comparison) | {"all": "Everywhere"}
+def _blocked(comparison: Comparison) -> Sheet:
+    """Return the binding-constraint map: what stops families from returning, by the place they would go to."""
+    table, names = comparison.tables["blocked"], _area_names(comparison) | {"all": "Everywhere"}
     sections = []
-    for area, rows in shown.groupby("area", sort=False):
-        by = rows.pivot(index="gate", columns=SCENARIO, values="families")[comparison.scenarios]
-        kept = [gate for gate in ("wanted", *GATES) if not (by.loc[gate] == 0).all()]
-        lines = [
-            (word({"wanted": "Wanted to return"} | GATES, gate), tuple(map(_count, by.loc[gate]))) for gate in kept
-        ]
-        if lines:
-            sections.append(Section(names[str(area)], tuple(lines)))
+    for area, rows in table.groupby("area", sort=False):
+        some = rows.groupby("gate")["families"].transform(lambda families: families.ne(0).any())
+        words = {"wanted": "Wanted to return"} | GATES
+        if some.any():
+            lines = _lines(comparison, rows[some], ["gate"], words, "families", _count)
+            sections.append(Section(names[str(area)], lines))
     caption = "Of families that reviewed their situation in the last month; a family can be stopped by several."
     return _sheet(comparison, "What stops families from returning, by where they would go", sections, caption)
 
 
-def _blocked(run: xr.Dataset) -> pd.DataFrame:
-    last = run[["blocked", "blocked_rows", "intended", "intended_rows"]].isel(month=-1).sel(pathway="return")
-    frames = []
-    for gate in ("wanted", *map(str, last["gate"].values)):
-        pair = ("intended", "intended_rows") if gate == "wanted" else ("blocked", "blocked_rows")
-        families, rows = (last[one] if gate == "wanted" else last[one].sel(gate=gate) for one in pair)
-        frame = pd.DataFrame({"area": last["area"].values, "families": families.values, "rows": rows.values})
-        total = pd.DataFrame({"area": ["all"], "families": [frame["families"].sum()], "rows": [frame["rows"].sum()]})
-        frames.append(pd.concat([total, frame]).assign(gate=gate))
-    return pd.concat(frames, ignore_index=True)
-
-
-def _hosts_sheet(comparison: Comparison) -> Sheet:
-    """Return exits under every metric, and of hosts by the same rule; and what passes by sub-criterion."""
-    runs = comparison.mean_ends
-    sections = []
-    for situation in ("returned", "integrating", "settled_elsewhere", "displaced"):
-        lines = [
-            (label, tuple(_exit_share(run, metric, situation) for run in runs.values()))
-            for metric, label in METRICS.items()
-        ]
-        sections.append(Section(f"Of families that are {situation.replace('_', ' ')}", tuple(lines)))
-    hosts = [
-        (
-            label,
-            tuple(
-                _per_100(100 * float(run["host_exits"].isel(assessed=-1).sel(metric=metric).mean()))
-                for run in runs.values()
-            ),
-        )
-        for metric, label in METRICS.items()
+def _exits(comparison: Comparison) -> Sheet:
+    table = comparison.tables["exits"]
+    metrics = table[table["measure"] == "metric"]
+    sections = [
+        Section(title, _lines(comparison, metrics[metrics["of"] == of], ["name"], METRICS, "per_100", _per_100))
+        for of, title in SITUATIONS.items()
     ]
-    sections.append(Section("Of hosts by the same rule, mean of areas", tuple(hosts)))
-    passing = [(label, tuple(_pass_share(run, name) for run in runs.values())) for name, label in CRITERIA.items()]
-    sections.append(Section("Sub-criteria passed by families in a solution", tuple(passing)))
     caption = (
         "Per 100, at the end, judged by hosts as they lived at the start; docs/exit-metrics.md says what each asks."
     )
     return _sheet(comparison, "Who lives as hosts do, by every metric", sections, caption)
 
 
-def _exit_share(run: xr.Dataset, metric: str, situation: str) -> Shown:
-    at = run.isel(month=-1, assessed=-1).sel(situation=situation)
-    part, rows = (float(at[name].sel(metric=metric).sum()) for name in ("exits", "exits_rows"))
-    whole, whole_rows = (float(at[name].sum()) for name in ("families", "families_rows"))
-    return _rate(part, rows, whole, whole_rows)
-
-
-def _pass_share(run: xr.Dataset, criterion: str) -> Shown:
-    at = run.isel(month=-1, assessed=-1).sel(situation=["returned", "integrating", "settled_elsewhere"])
-    part, rows = (float(at[name].sel(criterion=criterion).sum()) for name in ("passes", "passes_rows"))
-    whole, whole_rows = (float(at[name].sum()) for name in ("families", "families_rows"))
-    return _rate(part, rows, whole, whole_rows)
-
-
-def _rate(part: float, rows: float, whole: float, whole_rows: float) -> Shown:
-    few = 0 < rows < 10 or 0 < whole_rows < 10 or 0 < whole_rows - rows < 10
-    return _per_100(float(rates([part], [whole], [few], [False])[0])) if whole > 0 else Shown("-", "")
-
-
-def _areas_sheet(comparison: Comparison) -> Sheet:
-    words = {
-        "employment": "In work, hosts included, %",
-        "services": "Service cover, %",
-        "cohesion": "Cohesion, %",
-        "families_reunited": "Displaced families reunited, %",
-        "participation": "Displaced adults taking part in public life, %",
-        "remedies": "Displaced families with access to remedies, %",
+def _criteria(comparison: Comparison) -> Sheet:
+    table = comparison.tables["exits"]
+    passed = table[table["measure"] == "sub-criterion"]
+    titles = {
+        "in a solution": "Of families in a solution",
+        "displaced": SITUATIONS["displaced"],
+        "hosts": "Of hosts, mean of areas",
     }
-    runs, names = comparison.mean_ends, _area_names(comparison)
-    sections = []
-    for area, name in names.items():
-        at = [run.isel(month=-1).sel(area=area) for run in runs.values()]
-        lines = [
-            (label, tuple(Shown(f"{100 * float(one[variable]):.0f}", "") for one in at))
-            for variable, label in words.items()
-        ]
-        rent = tuple(Shown(f"{float(one['rent']) / 100:,.0f}", "") for one in at)
-        sections.append(Section(name, (*lines, ("Rent at the low end, USD a month", rent))))
+    sections = [
+        Section(title, _lines(comparison, passed[passed["of"] == of], ["name"], CRITERIA, "per_100", _per_100))
+        for of, title in titles.items()
+    ]
+    return _sheet(comparison, "Sub-criteria passed (IRIS)", sections, "Per 100, at the end, mean over seeds.")
+
+
+def _areas(comparison: Comparison) -> Sheet:
+    names = _area_names(comparison)
+    sections = [
+        Section(
+            names[str(area)],
+            _lines(comparison, rows, ["measure"], AREAS, "value", lambda value: Shown(f"{value:,.0f}", "")),
+        )
+        for area, rows in comparison.tables["areas"].groupby("area", sort=False)
+    ]
     return _sheet(comparison, "Areas at the end", sections, "Means over seeds.")
 
 
-# ------------------------------------------------------------------------------------------------ money
-
-
-def _cost_sheet(comparison: Comparison) -> Sheet:
-    runs = comparison.mean_ends
-    sections = []
-    if "programme" in comparison.ends.dims:
-        lines = []
-        for name in comparison.ends["programme"].values:
-            cells = [_spent(run, str(name)) for run in runs.values()]
-            lines.append((str(name), tuple(cells)))
-        sections.append(Section("Programmes, money committed", tuple(lines)))
-    shelters = {"camp": "in camps", "informal_site": "in informal sites", "rented": "renting", "hosted": "hosted"}
-    care = [
-        (
-            f"Displaced {label}",
-            tuple(
-                Shown(count(float(run["care"].sel(shelter=name).isel(month=-1)), "USD"), "") for run in runs.values()
-            ),
-        )
-        for name, label in shelters.items()
+def _costs(comparison: Comparison) -> Sheet:
+    titles = {
+        "programme": "Programmes, money committed",
+        "care": "Care and maintenance of the displaced, as if all aid were paid",
+        "shifted": "Shifted to households and hosts",
+    }
+    sections = [
+        Section(titles[str(line)], _lines(comparison, rows, ["name"], COSTS, "usd", _money))
+        for line, rows in comparison.tables["costs"].groupby("line", sort=False)
     ]
-    sections.append(Section("Care and maintenance, as if all aid were paid", tuple(care)))
-    borne = {"aid_withheld": "Displaced families: aid kept from them", "host_rent": "Host renters: dearer rents"}
-    shifted = [
-        (label, tuple(Shown(count(float(run[name].isel(month=-1)), "USD"), "") for run in runs.values()))
-        for name, label in borne.items()
-    ]
-    sections.append(Section("Shifted to households and hosts", tuple(shifted)))
     return _sheet(comparison, "What it costs, and whom", sections, "Whole run, mean over seeds, not discounted.")
 
 
-def _spent(run: xr.Dataset, programme: str) -> Shown:
-    at = run.isel(month=-1).sel(programme=programme)
-    if 0 < float(at["served"]) < 10:
-        return Shown(WITHHELD, "")
-    return Shown(count(float(at["spent"]) / 100, "USD"), "")
+def _lines(
+    comparison: Comparison,
+    table: pd.DataFrame,
+    key: list[str],
+    words: Mapping[str, str],
+    column: str,
+    cell: Callable[[Any], Shown],
+) -> Lines:
+    """Return a line for every label of a tidy table, with a cell a scenario."""
+    by = {(label, name): value for label, name, value in zip(table[key[0]], table[SCENARIO], table[column])}
+    labels = dict.fromkeys(table[key[0]])
+    return tuple(
+        (word(dict(words), str(label)), tuple(cell(by[label, name]) for name in comparison.scenarios))
+        for label in labels
+    )
 
 
-def _count(value: float) -> Shown:
-    return Shown(WITHHELD if np.isnan(value) else count(value), "")
+def _row(table: pd.DataFrame, label: str, scenario: str) -> Any:
+    return table.loc[(label, scenario)]
+
+
+def _per_100(value: Any) -> Shown:
+    return Shown(WITHHELD if np.isnan(value) else f"{value:.1f}", "")
+
+
+def _count(value: Any) -> Shown:
+    return Shown(WITHHELD if np.isnan(value) else count(float(value)), "")
+
+
+def _money(value: Any) -> Shown:
+    return Shown(WITHHELD if np.isnan(value) else count(float(value), "USD"), "")
 
 
 def _area_names(comparison: Comparison) -> dict[str, str]:

@@ -82,6 +82,24 @@ CRITERIA = {
     "tenure": "4.1 Secure tenure, property restored",
     "documents": "5.1 Civil documents",
 }
+AREAS = {
+    "employment": "In work, hosts included, %",
+    "services": "Service cover, %",
+    "cohesion": "Cohesion, %",
+    "families_reunited": "Displaced families reunited, %",
+    "participation": "Displaced adults taking part in public life, %",
+    "remedies": "Displaced families with access to remedies, %",
+    "security": "Security, %",
+    "rent": "Rent at the low end, USD a month",
+}
+COSTS = {
+    "camp": "Displaced in camps",
+    "informal_site": "Displaced in informal sites",
+    "rented": "Displaced and renting",
+    "hosted": "Displaced and hosted",
+    "aid_withheld": "Displaced families: aid kept from them",
+    "host_rent": "Host renters: dearer rents",
+}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOT_A_FORECAST = "Scenario, not a forecast."
 

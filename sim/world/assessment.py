@@ -4,19 +4,23 @@ Arrays of weighted families, each beside the number of rows it comes from. The m
 and the last.
 """
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sim.kernels.codes import (
     CAME_CHOSEN,
     CAME_INFORMED,
     CRITERIA,
+    DISPLACED,
     ECONOMIC_SECURITY,
     ECONOMIC_UNAIDED,
     FOOD,
     FOOD_UNAIDED,
+    RETURNED,
     SITUATIONS,
 )
 from sim.kernels.tally import GROUPS, N_TENURES
@@ -58,32 +62,78 @@ def assessed_months(months: int) -> list[int]:
     return [month for month in range(months + 1) if is_assessed(month, months)]
 
 
-class Tellers:
-    """The rows that are present, told apart by situation, area and group, for counting."""
+class Kinds:
+    """The rows that are present, those alike in all that is assessed counted as one kind.
+
+    Attributes
+    ----------
+    families, rows : float64[k], float64[k]
+        How many of a kind there are.
+    situation, area, group, mask, unaided, held, whole, chosen, in_debt : intp[k]
+        What a kind is; ``held`` is the number of HORIZONS it has held a solution for.
+    """
 
     def __init__(self, households: Households, areas: int) -> None:
-        fixed, state = households.fixed, households.state
-        there = np.flatnonzero(state.present)
         self.areas = areas
-        self.weight = fixed.weight[there].astype(np.float64)
-        self.situation = _situation(state, there)
-        self.area = state.area[there].astype(np.intp)
-        tenure, camp = fixed.tenure[there].astype(np.intp), fixed.from_camp[there].astype(np.intp)
-        self.group = fixed.female_headed[there] + 2 * fixed.vulnerable[there] + 4 * tenure + 4 * N_TENURES * camp
-        self.mask = state.criteria[there].astype(np.intp) & (MASKS - 1)
-        self.unaided = _unaided(state.criteria[there].astype(np.intp))
-        self.held, self.came = state.held[there], state.came[there]
-        self.in_debt = state.savings[there] < 0
+        axes = _axes(households, areas)
+        code = np.zeros(len(next(iter(axes.values()))[0]), np.int64)
+        for values, size in axes.values():
+            code = code * size + values
+        kind, codes = pd.factorize(code)
+        weight = households.fixed.weight[np.flatnonzero(households.state.present)]
+        self.families: Float = np.bincount(kind, weight, len(codes)).astype(np.float64)
+        self.rows: Float = np.bincount(kind, minlength=len(codes)).astype(np.float64)
+        of = dict(zip(axes, np.unravel_index(codes, [size for _, size in axes.values()])))
+        self.situation, self.area, self.group, self.mask = (of[name] for name in ("situation", "area", "group", "mask"))
+        self.held, self.whole, self.chosen, self.in_debt = (of[name] for name in ("held", "whole", "chosen", "in_debt"))
+        self.unaided = (
+            self.mask & ~(1 << FOOD | 1 << ECONOMIC_SECURITY) | of["fed"] << FOOD | of["secure"] << ECONOMIC_SECURITY
+        )
 
-    def by(self, *axes: tuple[Array, int], amount: Array) -> tuple[Float, Array]:
-        """Return families, and rows, that ``amount`` (0 to 1 a row) selects, by the codes and sizes of some axes."""
-        code, size = np.zeros(len(self.weight), np.intp), 1
-        for values, length in axes:
-            code, size = code * length + values, size * length
-        shape = [length for _, length in axes]
-        families: Float = np.bincount(code, self.weight * amount, size).astype(np.float64).reshape(shape)
-        rows = np.bincount(code, amount > 0, size).astype(np.int64).reshape(shape)
-        return families, rows
+    def along(self, *names: str) -> "Cells":
+        """Return the cells that some of ``situation``, ``area`` and ``group`` make."""
+        sizes = {"situation": len(SITUATIONS), "area": self.areas, "group": GROUPS}
+        shape = tuple(sizes[name] for name in names)
+        code = np.ravel_multi_index([getattr(self, name) for name in names], shape)
+        return Cells(self, code, shape)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of a table, and the cell that each kind belongs to."""
+
+    kinds: Kinds
+    code: Array
+    shape: tuple[int, ...]
+
+    def count(self, amount: Array) -> tuple[Float, Array]:
+        """Return families, and rows, that ``amount`` (0 to 1 a kind) selects."""
+        size = int(np.prod(self.shape))
+        families: Float = np.bincount(self.code, self.kinds.families * amount, size).astype(np.float64)
+        rows = np.bincount(self.code, self.kinds.rows * (amount > 0), size).astype(np.int64)
+        return families.reshape(self.shape), rows.reshape(self.shape)
+
+
+def _axes(households: Households, areas: int) -> dict[str, tuple[Array, int]]:
+    """Return what tells rows apart: a code a row that is present, and how many codes there are."""
+    fixed, state = households.fixed, households.state
+    there = np.flatnonzero(state.present)
+    criteria, held, came = state.criteria[there], state.held[there], state.came[there]
+    settled = state.settled[there].astype(np.intp)
+    tenure, camp = fixed.tenure[there].astype(np.intp), fixed.from_camp[there].astype(np.intp)
+    group = fixed.female_headed[there] + 2 * fixed.vulnerable[there] + 4 * tenure + 4 * N_TENURES * camp
+    return {
+        "situation": (np.where(state.at_home[there] > 0, RETURNED, DISPLACED + settled), len(SITUATIONS)),
+        "area": (state.area[there].astype(np.intp), areas),
+        "group": (group, GROUPS),
+        "mask": (criteria.astype(np.intp) & (MASKS - 1), MASKS),
+        "fed": (criteria >> FOOD_UNAIDED & 1, 2),
+        "secure": (criteria >> ECONOMIC_UNAIDED & 1, 2),
+        "held": (np.searchsorted(HORIZONS, held, side="right"), len(HORIZONS) + 1),
+        "whole": ((came & WHOLE) == WHOLE, 2),
+        "chosen": (came & CAME_CHOSEN > 0, 2),
+        "in_debt": (state.savings[there] < 0, 2),
+    }
 
 
 def assess(households: Households, frozen: Benchmark, moving: Benchmark) -> dict[str, Array]:
@@ -95,24 +145,22 @@ def assess(households: Households, frozen: Benchmark, moving: Benchmark) -> dict
     frozen, moving : Benchmark
         Hosts as at the start of the run, and as they live now.
     """
-    rows = Tellers(households, len(frozen.passes))
-    situation, area, group = (rows.situation, len(SITUATIONS)), (rows.area, rows.areas), (rows.group, GROUPS)
-    exits = [*_exits(rows, frozen, BY_MASK), _cells(rows, frozen)]
-    exits_now = _exits(rows, moving, MOVING)
-    unaided = frozen.exits[HEADLINE_METRIC][rows.area, rows.unaided]
-    whole = (rows.came & WHOLE) == WHOLE
+    kinds = Kinds(households, len(frozen.passes))
+    at_all, by_area, by_group = (kinds.along("situation", *more) for more in ((), ("area",), ("group",)))
+    exits = [*_exits(kinds, frozen, BY_MASK), _cells(kinds, frozen)]
+    held = [kinds.held > n for n in range(len(HORIZONS))]
     counted = {
-        "passes": [rows.by(situation, area, amount=(rows.mask >> c) & 1) for c in range(len(CRITERIA))],
-        "exits": [rows.by(situation, area, amount=one) for one in exits],
-        "exits_by_group": [rows.by(situation, group, amount=one) for one in exits],
-        "exits_moving": [rows.by(situation, amount=one) for one in exits_now],
-        "sustained": [rows.by(situation, group, amount=rows.held >= horizon) for horizon in HORIZONS],
-        "sustained_whole": [rows.by(situation, group, amount=(rows.held >= horizon) & whole) for horizon in HORIZONS],
+        "passes": [by_area.count((kinds.mask >> c) & 1) for c in range(len(CRITERIA))],
+        "exits": [by_area.count(one) for one in exits],
+        "exits_by_group": [by_group.count(one) for one in exits],
+        "exits_moving": [at_all.count(one) for one in _exits(kinds, moving, MOVING)],
+        "sustained": [by_group.count(one) for one in held],
+        "sustained_whole": [by_group.count(one * kinds.whole) for one in held],
     }
     single = {
-        "exits_unaided": rows.by(situation, amount=unaided),
-        "chosen": rows.by(situation, amount=rows.came & CAME_CHOSEN > 0),
-        "debtors": rows.by(situation, group, amount=rows.in_debt),
+        "exits_unaided": at_all.count(frozen.exits[HEADLINE_METRIC][kinds.area, kinds.unaided]),
+        "chosen": at_all.count(kinds.chosen),
+        "debtors": by_group.count(kinds.in_debt),
     }
     stacked = {name: tuple(np.stack(part) for part in zip(*found)) for name, found in counted.items()}
     stacked["passes"] = tuple(np.moveaxis(part, 0, -1) for part in stacked["passes"])
@@ -120,34 +168,21 @@ def assess(households: Households, frozen: Benchmark, moving: Benchmark) -> dict
     return {f"{name}{end}": part for name, pair in both.items() for end, part in zip(("", "_rows"), pair)}
 
 
-def _situation(state: Any, rows: Array) -> Array:
-    """Return the situation codes of rows that are present."""
-    settled = state.settled[rows].astype(np.intp)
-    return np.where(state.at_home[rows] > 0, SITUATIONS.index("returned"), 1 + settled)
+def _exits(kinds: Kinds, hosts: Benchmark, metrics: tuple[str, ...]) -> list[Float]:
+    """Return what some metrics give for every kind."""
+    return [hosts.exits[metric][kinds.area, kinds.mask] for metric in metrics]
 
 
-def _unaided(criteria: Array) -> Array:
-    """Return masks with food and economic security as they would be without assistance."""
-    mask = criteria & (MASKS - 1) & ~(1 << FOOD | 1 << ECONOMIC_SECURITY)
-    return mask | (criteria >> FOOD_UNAIDED & 1) << FOOD | (criteria >> ECONOMIC_UNAIDED & 1) << ECONOMIC_SECURITY
-
-
-def _exits(rows: Tellers, hosts: Benchmark, metrics: tuple[str, ...]) -> list[Float]:
-    """Return what some metrics give for every row."""
-    return [hosts.exits[metric][rows.area, rows.mask] for metric in metrics]
-
-
-def _cells(rows: Tellers, hosts: Benchmark) -> Float:
-    """Return whether the cell of a row exits: those of its situation, area and group, against the hosts of the area.
+def _cells(kinds: Kinds, hosts: Benchmark) -> Float:
+    """Return whether the cell of a kind exits: those of its situation, area and group, against the hosts of the area.
 
     A cell of one row is not judged, and does not exit.
     """
-    axes = (rows.situation, len(SITUATIONS)), (rows.area, rows.areas), (rows.group, GROUPS)
-    everyone, members = rows.by(*axes, amount=np.ones(len(rows.weight)))
+    cells = kinds.along("situation", "area", "group")
+    everyone, members = cells.count(np.ones(len(kinds.families)))
     good = members > 1
     for c in range(len(CRITERIA)):
-        passing, _ = rows.by(*axes, amount=(rows.mask >> c) & 1)
-        mean = passing / np.maximum(everyone, 1.0)
-        good &= mean >= hosts.passes[None, :, None, c] - TOLERANCE
-    exits: Float = good[rows.situation, rows.area, rows.group].astype(np.float64)
+        passing, _ = cells.count((kinds.mask >> c) & 1)
+        good &= passing >= (hosts.passes[None, :, None, c] - TOLERANCE) * everyone
+    exits: Float = good.ravel()[cells.code].astype(np.float64)
     return exits

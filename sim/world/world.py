@@ -58,10 +58,11 @@ class Deliveries(NamedTuple):
 
 @dataclass(frozen=True)
 class Drivers:
-    """What a month brings from outside: area conditions float64[A] by name, and whether school is in session."""
+    """What a month brings from outside: area conditions float64[A] by name, school, and whether all are assessed."""
 
     conditions: dict[str, Float]
     school: bool
+    assessed: bool
 
 
 class World(Changing):
@@ -145,7 +146,7 @@ class World(Changing):
         self.services_at_start = self.prices.services
         self._lived = self._inputs(0, drivers)  # nobody exits yet
         self.frozen = self.hosts.benchmark(self._lived, BY_MASK)
-        self._lived = self._lived._replace(exits=self.frozen.headline)
+        self._lived = self._lived._replace(exits=self.frozen.headline, assessed=True)
         households = self.households
         kernel_criteria.criteria_rows(households.fixed, households.state, self._lived, 0, len(households))
 
@@ -274,6 +275,7 @@ class World(Changing):
             wave_shift=self.wave_shift,
             free=prices.free,
             school=bool(drivers.school),
+            assessed=bool(drivers.assessed),
             standards=self._standards(drivers),
             exits=no_exits(len(geography.pcodes)) if self.frozen is None else self.frozen.headline,
         )
