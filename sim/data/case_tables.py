@@ -177,7 +177,8 @@ def read_conditions(path: Path, pcodes: list[str]) -> pd.DataFrame:
     require(table["condition"].isin(list(CONDITIONS)), path, "condition", table, ", ".join(CONDITIONS))
     for name in CONDITIONS:
         if name not in set(table["condition"]):
-            raise TableError("this condition is missing", file=path, column="condition", value=name)
+            allowed = f"a row of every condition; of {name} {allowed_values(name)}"
+            raise TableError(f"'{name}' is missing", file=path, column="condition", allowed=allowed)
     lowest, highest = (pd.Series(bounds) for bounds in zip(*map(range_of, table["condition"]), strict=True))
     for pcode in pcodes:
         for at in np.flatnonzero(~table[pcode].between(lowest, highest)):

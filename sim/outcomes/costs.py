@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from sim.outcomes.additive import ROUND_OFF
+
 Float = npt.NDArray[np.float64]
 CARE = {"camp": "care_camp", "informal_site": "care_informal", "rented": "care_rented", "hosted": "care_hosted"}
 CENTS = 100.0
@@ -32,11 +34,12 @@ def accounts(data: xr.Dataset, parameters: Any) -> dict[str, xr.DataArray]:
         ``care`` (month, shelter): care and maintenance of the displaced, as if all aid were paid.
         ``aid_withheld`` (month): aid that a cut keeps from them, which is a saving to who pays and a loss to them.
         ``host_rent`` (month): what host renters pay more than at the start, since rents rose; less than 0 if they fell.
-        ``discounted`` (month): programme money and care, less aid withheld, at what it is worth at the start.
+        ``discounted`` (month): programme money and care, less aid withheld, at what it is worth at the start. No
+        more is saved on care than it costs, also where aid is set above it.
     """
     care, withheld = _care(data, parameters.costs), _withheld(data, parameters.budget)
     spent = data["spent"].sum([dim for dim in data["spent"].dims if dim != "month"]) / CENTS
-    paid = spent + care.sum("shelter") - withheld
+    paid = spent + (care.sum("shelter") - withheld).clip(min=0.0)
     worth = (1.0 + parameters.costs.discount_rate) ** (-data["month"] / MONTHS)
     found = {
         "care": care,
@@ -54,7 +57,7 @@ def accounts(data: xr.Dataset, parameters: Any) -> dict[str, xr.DataArray]:
 
 
 def payback_month(cost: Float, baseline: Float) -> float:
-    """Return the month from which a scenario has cost less than its baseline, and does so to the end.
+    """Return the month from which a scenario has cost no more in all than its baseline, and does so to the end.
 
     Parameters
     ----------
@@ -66,7 +69,8 @@ def payback_month(cost: Float, baseline: Float) -> float:
     float
         Month, 0 where it never cost more; infinite where it has not paid back within the run.
     """
-    dearer = np.flatnonzero(np.cumsum(cost - baseline) > 0)
+    rounding = ROUND_OFF * float(np.abs(cost).sum() + np.abs(baseline).sum())  # what is paid back to the cent is paid
+    dearer = np.flatnonzero(np.cumsum(cost - baseline) > rounding)
     if dearer.size == 0:
         return 0.0
     return float(dearer[-1] + 1) if dearer[-1] + 1 < len(cost) else float("inf")

@@ -69,19 +69,21 @@ def worst_off(table: pd.DataFrame) -> pd.DataFrame:
     """Return, for every outcome of `equity`, the worst-off trait value beside everybody.
 
     Groups of fewer than 10 families or rows are left out: one that small is no finding, and must not be published.
+    How many of a larger group are concerned may still be few: what is published passes through `publish_counts`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns outcome, trait, value, per_100, mean (per hundred of all).
+        Columns outcome, trait, value, per_100, mean (per hundred of all); an outcome without any group that large is
+        left out.
     """
     rows = []
     for outcome, (_, more_is_worse) in BY_GROUP.items():
         mine = table[(table["outcome"] == outcome)]
         mean = float(mine["per_100"][mine["trait"] == "all"].iloc[0])
         groups = mine[(mine["trait"] != "all") & (mine[["of", "of_rows"]].min(axis=1) >= SMALLEST_CELL)]
-        worst = groups.sort_values("per_100", ascending=not more_is_worse, kind="stable").iloc[0]
-        rows.append((outcome, worst["trait"], worst["value"], float(worst["per_100"]), mean))
+        for _, worst in groups.sort_values("per_100", ascending=not more_is_worse, kind="stable").head(1).iterrows():
+            rows.append((outcome, worst["trait"], worst["value"], float(worst["per_100"]), mean))
     return pd.DataFrame(rows, columns=["outcome", "trait", "value", "per_100", "mean"])
 
 
@@ -98,7 +100,7 @@ def residual_profile(data: xr.Dataset) -> pd.DataFrame:
     frames = []
     for trait, values in TRAITS.items():
         then, now, behind = by_trait(start, trait), by_trait(end, trait), by_trait(rows, trait)
-        shares = [100.0 * one / max(one.sum(), 1.0) for one in (then, now)]
+        shares = [100.0 * one / (one.sum() or 1.0) for one in (then, now)]
         frames += [(trait, value, *(one[n] for one in (*shares, now, behind))) for n, value in enumerate(values)]
     return pd.DataFrame(frames, columns=["trait", "value", "start", "end", "families", "rows"])
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import xarray as xr
 
 from sim.outcomes.measures import (
+    PRESENT,
     SOLVED,
     Measure,
     all_families,
@@ -102,7 +103,7 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("moved_anyway", "Would have moved that month anyway", FAMILIES, HARM, total("moves", push_class="would_have_moved_now")),
     Outcome("after_push", "Moved without a push, in the year after one", FAMILIES, HARM, total("after_push")),
     Outcome("worst_group_induced", "Induced moves per 100 families, worst-off group", "%", HARM, worst_group, BRIEF),
-    Outcome("displaced_again", "Displaced again, from home or from where they were", FAMILIES, HARM, total("moves", pathway="displaced_elsewhere")),
+    Outcome("displaced_again", "Displaced again, from home or from where they were", FAMILIES, HARM, total("flows", situation=PRESENT, situation_after="displaced")),
     Outcome("returns", "Returns made", FAMILIES, QUALITY, total("moves", pathway="return")),
     Outcome("voluntary_returns", "Voluntary: unforced, informed, with an alternative", FAMILIES, QUALITY, total("voluntary", pathway="return"), within="returns"),
     Outcome("premature_returns", "Premature: conditions below the minimum", FAMILIES, QUALITY, total("premature", pathway="return"), BRIEF, "returns"),

@@ -9,6 +9,7 @@ from sim.outcomes.suppression import SMALLEST_CELL
 
 INDUCED = ["hastened", "diverted", "expelled"]
 SOLVED = ["returned", "integrating", "settled_elsewhere"]
+PRESENT = ["displaced", *SOLVED]  # all who have entered the run
 PUSHED = ["would_have_moved_now", *INDUCED]
 
 Measure = Callable[[xr.Dataset], float]
@@ -78,7 +79,7 @@ def worst_group(data: xr.Dataset) -> float:
     Groups in which that, or they themselves, are too few to publish are left out.
     """
     induced = data["moves"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
-    last = data[["by_group", "by_group_rows"]].isel(month=-1).sum("situation")
+    last = data[["by_group", "by_group_rows"]].isel(month=-1).drop_sel(situation="not_arrived").sum("situation")
     size = last["by_group"].values
     moved = data["moves_rows"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
     few = [(one > 0) & (one < SMALLEST_CELL) for one in (induced, moved, size, last["by_group_rows"].values)]

@@ -29,8 +29,8 @@ def severity(data: xr.Dataset, at: int = -1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns place, area, families, rows, livelihoods, safety (0-100), level (``low``, ``medium`` or ``high``, of the
-        worse scale); areas without such families are left out.
+        Columns place, area, families, rows, livelihoods, safety (0-100, to one decimal), level (``low``, ``medium`` or
+        ``high``, of the worse scale as it is shown); areas without such families are left out.
     """
     moment = data.isel(assessed=at)
     month = int(moment["assessed"])
@@ -48,7 +48,7 @@ def _of(data: xr.Dataset, moment: xr.Dataset, month: int, place: str, situations
         _by_area(data[name].sel(month=month, situation=situations)) for name in ("families", "families_rows")
     )
     passing = moment["passes"].sel(situation=situations).sum("situation")
-    failing = 100.0 * (1.0 - passing / there.clip(min=1))
+    failing = 100.0 * (1.0 - passing / there.where(there > 0))
     apart = 100.0 * (1.0 - data["cohesion"].sel(month=month))
     livelihoods = failing.sel(criterion=list(LIVELIHOODS)).mean("criterion")
     safety = (failing.sel(criterion=list(SAFETY)).sum("criterion") + apart) / (len(SAFETY) + 1)
