@@ -17,12 +17,11 @@ from pydantic_core import PydanticUndefined
 
 from sim.interventions import InterventionSpec
 from sim.kernels.columns import FIXED, STATE, Column
-from sim.outcomes import HEADLINE
+from sim.report.dictionary import dictionary
 from sim.schema.base import Strict
 from sim.schema.case import Arrivals, Case, Composition, ConditionChange, Recode, Shock
 from sim.schema.parameters import Parameters
 from sim.schema.programme import Delivered, Intervention, Measure, Offer, Service, Target, Window
-from sim.world.recorder import BOOKS, EVENTS, PRICES, STOCKS, Variable
 
 HERE = Path(__file__).parent
 PROGRAMMES = {spec.model_fields["kind"].default: spec for spec in get_args(get_args(InterventionSpec)[0])}
@@ -59,16 +58,7 @@ def columns_page() -> str:
 
 def outputs_page() -> str:
     """Return what a run records and what a comparison shows."""
-    recorded = {
-        "Stocks": STOCKS,
-        "Events of a month": EVENTS,
-        "Prices and conditions": PRICES,
-        "Books of programmes": BOOKS,
-    }
-    parts = [part for title, found in recorded.items() for part in (f"## {title}", _variables(found))]
-    lines = [(f"`{o.name}`", o.label, o.unit, o.block) for o in HEADLINE]
-    outcomes = ["## Headline outcomes", HEADLINE_TEXT, table(("Name", "Label", "Unit", "Block"), lines)]
-    return _page("What a run records", OUTPUTS, *parts, *outcomes)
+    return _page("What a run records", *dictionary().split("\n\n")[1:])
 
 
 def numeric_fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
@@ -201,14 +191,6 @@ def _columns(columns: Sequence[Column]) -> str:
     return table(("Column", "Type", "Unit", "Meaning"), [(f"`{c.name}`", c.dtype, c.unit, c.meaning) for c in columns])
 
 
-def _variables(found: dict[str, Variable]) -> str:
-    rows = [
-        (f"`{name}`", ", ".join(("month", *(d for d in v.dims if d != "once"))), v.unit, v.meaning)
-        for name, v in found.items()
-    ]
-    return table(("Variable", "Dimensions", "Unit", "Meaning"), rows)
-
-
 PARAMETERS = """Everything a person may write in a case or a scenario, with its default. A scenario starts from another
 one or from a case (`extends: case`) and changes values under the same names (`parameters: {choice: {epoch: 12}}`); a
 command does it with `--set parameters.choice.epoch=12`. A key that is not listed here, or a value outside its range,
@@ -221,12 +203,6 @@ between two alternatives makes the better one about 2.7 times as likely. How eac
 
 COLUMNS = """A simulated household is one row of these columns, and stands for `weight` real families. Codes are those
 of `sim/kernels/codes.py`. `model.households["savings"]` is a column, `model.households[0]` one household."""
-
-OUTPUTS = """`Result.data` is an xarray dataset with these variables. `month` has one entry more than the months
-simulated: entry 0 is the start, entry t the end of the t-th month. Stocks are those at that moment; events are those
-of the month that ends there. `origin` and `area` are p-codes. Families and persons count weights, not rows."""
-
-HEADLINE_TEXT = "What `sim compare` shows for every scenario, with the harm beside the totals."
 
 
 def main() -> int:

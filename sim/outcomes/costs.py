@@ -12,11 +12,21 @@ import numpy.typing as npt
 import xarray as xr
 
 from sim.outcomes.additive import ROUND_OFF
+from sim.world.recorder import Variable
 
 Float = npt.NDArray[np.float64]
 CARE = {"camp": "care_camp", "informal_site": "care_informal", "rented": "care_rented", "hosted": "care_hosted"}
 CENTS = 100.0
 MONTHS = 12.0
+
+
+#: Accounts of a run by month: dimensions after ``month``, unit, meaning.
+ACCOUNTS = {
+    "care": Variable(("shelter",), "USD", "care and maintenance of the displaced, as if all aid were paid"),
+    "aid_withheld": Variable((), "USD", "aid that a cut keeps from the displaced"),
+    "host_rent": Variable((), "USD", "what host renters pay more than at the start"),
+    "discounted": Variable((), "USD", "programme money and care less aid withheld, discounted to the start"),
+}
 
 
 def accounts(data: xr.Dataset, parameters: Any) -> dict[str, xr.DataArray]:
@@ -37,23 +47,59 @@ def accounts(data: xr.Dataset, parameters: Any) -> dict[str, xr.DataArray]:
         ``discounted`` (month): programme money and care, less aid withheld, at what it is worth at the start. No
         more is saved on care than it costs, also where aid is set above it.
     """
-    care, withheld = _care(data, parameters.costs), _withheld(data, parameters.budget)
-    spent = data["spent"].sum([dim for dim in data["spent"].dims if dim != "month"]) / CENTS
-    paid = spent + (care.sum("shelter") - withheld).clip(min=0.0)
-    worth = (1.0 + parameters.costs.discount_rate) ** (-data["month"] / MONTHS)
+    run = _Recorded(data)
+    care, withheld = _care(run, parameters.costs), _withheld(run, parameters.budget)
+    paid = run.spent() / CENTS + np.maximum(0.0, care.sum(axis=1) - withheld)
+    worth = (1.0 + parameters.costs.discount_rate) ** (-np.arange(len(paid)) / MONTHS)
     found = {
         "care": care,
         "aid_withheld": withheld,
-        "host_rent": _host_rent(data, parameters.markets),
+        "host_rent": _host_rent(run, parameters.markets),
         "discounted": paid * worth,
     }
-    meanings = {
-        "care": "care and maintenance of the displaced, as if all aid were paid",
-        "aid_withheld": "aid that a cut keeps from the displaced",
-        "host_rent": "what host renters pay more than at the start",
-        "discounted": "programme money and care less aid withheld, discounted to the start",
-    }
-    return {name: one.assign_attrs(unit="USD", long_name=meanings[name]) for name, one in found.items()}
+    return {name: _labelled(data, name, np.where(run.begun(one.ndim), one, 0.0)) for name, one in found.items()}
+
+
+class _Recorded:
+    """Recorded data as plain arrays, months first: quick where they are small and many."""
+
+    def __init__(self, data: xr.Dataset) -> None:
+        self.data = data
+        self.shelters = [str(name) for name in data["shelter"].values]
+        self.areas = [str(name) for name in data["area"].values]
+
+    def of(self, name: str, *dims: str, situation: str | None = None) -> Float:
+        """Return a variable by month and these dimensions, summed over others, of one situation."""
+        array = self.data[name]
+        values = (
+            array.values
+            if situation is None
+            else array.values.take(_at(array, situation), axis=array.get_axis_num("situation"))
+        )
+        kept = [str(dim) for dim in array.dims if situation is None or dim != "situation"]
+        summed: Float = values.sum(
+            axis=tuple(n for n, dim in enumerate(kept) if dim not in ("month", *dims)), dtype=np.float64
+        )
+        return summed
+
+    def spent(self) -> Float:
+        """Return the money all programmes commit, cents."""
+        return self.of("spent")
+
+    def begun(self, axes: int) -> npt.NDArray[np.bool_]:
+        """Return which months are after the start, along the first of some axes."""
+        return (np.arange(self.data.sizes["month"]) > 0).reshape(-1, *[1] * (axes - 1))
+
+
+def _at(array: xr.DataArray, situation: str) -> int:
+    return [str(name) for name in array["situation"].values].index(situation)
+
+
+def _labelled(data: xr.Dataset, name: str, values: Float) -> xr.DataArray:
+    variable = ACCOUNTS[name]
+    dims = ("month", *variable.dims)
+    attrs = {"unit": variable.unit, "long_name": variable.meaning}
+    return xr.DataArray(values, dims=dims, coords={dim: data[dim].values for dim in dims}, attrs=attrs, name=name)
 
 
 def payback_month(cost: Float, baseline: Float) -> float:
@@ -81,41 +127,40 @@ def cost_per(extra_cost: float, extra_solutions: float) -> float:
     return extra_cost / extra_solutions if extra_solutions > 0 else float("nan")
 
 
-def _care(data: xr.Dataset, costs: Any) -> xr.DataArray:
+def _care(run: _Recorded, costs: Any) -> Float:
     """Return families displaced by shelter, times their mean size, times the monthly rate of the shelter."""
-    displaced = data["by_shelter"].sel(situation="displaced")
-    families = displaced.sum("shelter")
-    persons = data["persons"].sel(situation="displaced").sum(["origin", "area"])
-    size = persons / families.clip(min=1)
-    rates = [getattr(costs, CARE[str(name)]) if str(name) in CARE else 0.0 for name in displaced["shelter"].values]
-    monthly = xr.DataArray(np.array(rates) / MONTHS, dims="shelter", coords={"shelter": displaced["shelter"]})
-    return _after_the_start((displaced * size * monthly).drop_vars("situation").transpose("month", "shelter"))
+    displaced = run.of("by_shelter", "shelter", situation="displaced")
+    persons = run.of("persons", situation="displaced")
+    size = persons / np.maximum(displaced.sum(axis=1), 1.0)
+    rates = [getattr(costs, CARE[name]) / MONTHS if name in CARE else 0.0 for name in run.shelters]
+    care: Float = displaced * size[:, None] * np.array(rates)
+    return care
 
 
-def _withheld(data: xr.Dataset, budget: Any) -> xr.DataArray:
-    stock = data["persons"].sel(situation="displaced", drop=True).sum("origin")
-    in_camps = _camp_share(data) * stock
-    cut_camp, cut_out = 1.0 - data["aid_camp_share"], 1.0 - data["aid_out_share"]
-    kept = in_camps * cut_camp * budget.aid_camp + (stock - in_camps) * cut_out * budget.aid_out
-    return _after_the_start(kept.sum("area"))
+def _withheld(run: _Recorded, budget: Any) -> Float:
+    """Return aid not paid, by the people of an area in camps and out of them."""
+    persons = run.of("persons", "area", situation="displaced")
+    in_camps = _camp_share(run) * persons
+    cut_camp, cut_out = (1.0 - run.of(name, "area") for name in ("aid_camp_share", "aid_out_share"))
+    kept: Float = in_camps * cut_camp * budget.aid_camp + (persons - in_camps) * cut_out * budget.aid_out
+    total: Float = kept.sum(axis=1)
+    return total
 
 
-def _camp_share(data: xr.Dataset) -> xr.DataArray:
-    """Return the share of the displaced families of an area that live in its camps."""
-    families = data["families"].sel(situation="displaced", drop=True).sum("origin")
-    if "site" not in data.dims:
-        return xr.zeros_like(families, dtype=float)
-    camps = data["site_families"].groupby("site_area").sum().rename(site_area="area")
-    camps = camps.reindex(area=families["area"].values, fill_value=0)
-    share: xr.DataArray = camps / families.clip(min=1)
+def _camp_share(run: _Recorded) -> Float:
+    """Return the share of the displaced families of an area that live in its camps, by month and area."""
+    families = run.of("families", "area", situation="displaced")
+    camps = np.zeros_like(families)
+    if "site" in run.data.dims:
+        of_site = run.of("site_families", "site")
+        for n, area in enumerate(run.areas):
+            camps[:, n] = of_site[:, run.data["site_area"].values == area].sum(axis=1)
+    share: Float = camps / np.maximum(families, 1.0)
     return share
 
 
-def _host_rent(data: xr.Dataset, markets: Any) -> xr.DataArray:
-    renters = np.floor(data["host_population"] * markets.host_renter_share)
-    dearer = data["rent"] - data["rent"].isel(month=0, drop=True)
-    return _after_the_start((renters * dearer / CENTS).sum("area"))
-
-
-def _after_the_start(account: xr.DataArray) -> xr.DataArray:
-    return account.where(account["month"] > 0, 0.0).drop_vars(["date"], errors="ignore")
+def _host_rent(run: _Recorded, markets: Any) -> Float:
+    rent = run.of("rent", "area")
+    dearer: Float = np.floor(run.of("host_population", "area") * markets.host_renter_share) * (rent - rent[0]) / CENTS
+    total: Float = dearer.sum(axis=1)
+    return total

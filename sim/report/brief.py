@@ -29,6 +29,7 @@ QUESTIONS = {
     "What it costs": ("Money",),
 }
 LEFT_OUT_IF_ZERO = ("aid_withheld", "spent")
+STARRED = "*: of the groups that may be shown; another could be worse off."
 NEVER = "not within the run"
 
 
@@ -51,7 +52,8 @@ def brief_sheet(comparison: Comparison) -> Sheet:
         sections[-1] = Section(sections[-1].title, (*sections[-1].lines, *_when_it_pays(comparison)))
         sections.append(Section("How sure", _how_sure(comparison)))
     columns = (titles[0], *(f"{title}: difference" for title in titles[1:]))
-    return Sheet("What follows, and for whom", columns, tuple(sections), comparison_caption(comparison))
+    caption = f"{STARRED} {comparison_caption(comparison)}"
+    return Sheet("What follows, and for whom", columns, tuple(sections), caption)
 
 
 def _lines(table: pd.DataFrame, scenarios: list[str], names: list[str]) -> tuple[tuple[str, tuple[Shown, ...]], ...]:

@@ -27,11 +27,11 @@ TABLES = {
     "areas": "work, services, security, cohesion, rent and area indicators at the end",
     "costs": "money by programme, care by settlement type, and what is shifted to households and hosts: USD",
 }
-TEXT = """Families and persons count real households, as far as the simulated ones stand for them. `month` has one entry
+TEXT = """Families and persons count real households, as far as simulated ones stand for them. `month` has one entry
 more than the months simulated: entry 0 is the start, entry t the end of the t-th month. Stocks are those at that
 moment; events are those of the month that ends there. `origin` and `area` are p-codes. `group` numbers the equity
-groups; along it lie `headed_by`, `vulnerability`, `tenure` and `came_from`. A variable that counts households has a twin
-named `..._rows`: the simulated households it comes from, which publishing needs and which is not published.
+groups; along it lie `headed_by`, `vulnerability`, `tenure` and `came_from`. What counts households has a twin named
+`..._rows`: the simulated households it comes from, which publishing needs and which are not published.
 
 `data.nc` and `ends.nc` (start and end of every run of a comparison) are complete and not for publication. Every other
 file holds counts as they may be published: of ten families and ten simulated households or more, rounded to fives;
@@ -70,6 +70,13 @@ def recorded_parts() -> list[str]:
     """Return every recorded variable."""
     parts = []
     for title, (axis, found) in RECORDED.items():
-        rows = [(f"`{name}`", ", ".join((axis, *(d for d in v.dims if d != "once"))), v.unit, v.meaning) for name, v in found.items()]
+        rows = [
+            (f"`{name}`", ", ".join((axis, *(d for d in v.dims if d != "once"))), v.unit, v.meaning)
+            for name, v in found.items()
+        ]
         parts += [f"## {title}", markdown_table(["Variable", "Dimensions", "Unit", "Meaning"], rows)]
     return parts
+
+
+def _dimensions(axis: str, variable: Variable) -> str:
+    return ", ".join((axis, *(dim for dim in variable.dims if dim != "once")))

@@ -11,6 +11,7 @@ from sim.experiments.compare import open_comparison
 from sim.experiments.folder import MANIFEST, whole_folder
 from sim.report.assumed import assumed
 from sim.report.brief import comparison_sheets
+from sim.report.dictionary import dictionary
 from sim.report.figures import save_figures
 from sim.report.lines import run_sheets
 from sim.report.markdown import page
@@ -64,6 +65,7 @@ def _write(draft: Path, stem: str, markdown: str, text: str) -> None:
 
 def _illustrate(draft: Path, shown: Result | Comparison) -> None:
     (draft / "assumed.md").write_text(assumed(shown), encoding="utf-8")
+    (draft / "dictionary.md").write_text(dictionary(), encoding="utf-8")
     (draft / "figures").mkdir()
     save_figures(shown, draft / "figures")
 

@@ -44,7 +44,7 @@ def for_whom(comparison: Comparison) -> Lines:
 def _worst(row: Any) -> Shown:
     if np.isnan(row["per_100"]):
         return Shown(WITHHELD, "")
-    beside = "; some withheld" if row["withheld"] else ""
+    beside = "*" if row["withheld"] else ""
     return Shown(f"{row['per_100']:.1f}", f"({SHORT_TRAITS[str(row['value'])]}{beside})")
 
 
