@@ -12,6 +12,8 @@ LINES = (
     "Still displaced at the end",
     "Integrating where they were displaced",
     "At home",
+    "Held for 12 months, living as hosts do",
+    "of these of their own choice, and informed",
     "Expelled: would not have moved",
     "Hastened: would have gone, but later",
     "Induced moves per 100 families, worst-off group",
@@ -19,12 +21,13 @@ LINES = (
     "Premature: conditions below the minimum",
     "Want to return, cannot pay",
     "Programme money committed",
+    "Programmes and care, less aid withheld, discounted",
 )
 
 
 def excerpt(folder: Path) -> str:
-    """Return chosen lines of the first table of a comparison, with its caption."""
-    page = (folder / "comparison.md").read_text(encoding="utf-8").split("## ")[1]
+    """Return chosen lines of the levels of every scenario, with their caption."""
+    page = (folder / "comparison.md").read_text(encoding="utf-8").split("## ")[2]
     table = [line for line in page.splitlines() if line.startswith("|")]
     found = {line.split("|")[1].strip(): line for line in table[2:]}
     return "\n".join([_caption(folder), "", *table[:2], *(found[line] for line in LINES)])
