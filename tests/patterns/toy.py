@@ -1,7 +1,7 @@
 """A world of two areas for the tests of the oracle by itself: a lively one, and a calm one for worked cases."""
 
 import numpy as np
-from oracle import AREA_FIELDS, OracleModel
+from oracle import AREA_FIELDS, HouseholdAgent, OracleModel
 
 from sim.kernels import codes
 from sim.kernels.columns import FIXED, STATE
@@ -338,6 +338,15 @@ def calm(columns: dict, conditions: dict | None = None, **changes) -> OracleMode
     open_sites = site_arrays() | {"announced": [None, None], "closing": [None, None]}
     usual = {"areas": areas, "sites": open_sites, "offers": [], "services": [], "params": STILL, "school_months": None}
     return world(columns, **{**usual, **changes})
+
+
+def living(columns: dict | None = None, rank: float = 0.0, **world) -> HouseholdAgent:
+    """A family of the calm world as it is judged before the first month, first in every queue unless given a rank."""
+    household = calm(families(**(columns or {})), **world).households[0]
+    household.ranks = dict.fromkeys(codes.RATED, rank)
+    household.held = 0
+    household.judge_life()
+    return household
 
 
 def in_month(t: int, *values: float) -> np.ndarray:
