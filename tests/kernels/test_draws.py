@@ -76,6 +76,7 @@ def test_a_draw_does_not_depend_on_who_else_is_asked():
 
 def test_purposes_have_numbers_of_their_own():
     names = ["MONTH", "HOUSE", "TASTE", "LUCK", "PHASE", "NETWORK", "LOTTERY", "COMPOSITION"]
+    names += ["SERVICE", "SHOCK", "RANKS", "HOSTS"]
     numbers = [getattr(draws, name) for name in names]
     assert len(set(numbers)) == len(numbers)
     assert all(0 < number < 256 for number in numbers)

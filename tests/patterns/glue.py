@@ -18,8 +18,16 @@ NOTICES = 600  # longer than any notice: later months stand for never
 SCALED = ("host_population", "service_capacity", "vacant_rentals", "hlp_capacity", "returned_before")
 
 
-def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
-    """Return the oracle of a compiled scenario, at its start."""
+def oracle_of(compiled: Compiled, seed: int, hosts_passed: np.ndarray) -> OracleModel:
+    """Return the oracle of a compiled scenario, at its start.
+
+    Parameters
+    ----------
+    compiled : Compiled
+    seed : int
+    hosts_passed : float64[A]
+        Mean number of sub-criteria that hosts passed at the start: hosts are not the oracle's to make.
+    """
     spec, geography = compiled.scenario.spec, compiled.geography
     return OracleModel(
         columns={name: values.copy() for name, values in compiled.households.items()},
@@ -43,6 +51,9 @@ def oracle_of(compiled: Compiled, seed: int) -> OracleModel:
         markets=spec.parameters.markets.model_dump(),
         wave_shift=compiled.wave_shift,
         seed=seed,
+        criteria=spec.parameters.criteria.model_dump(),
+        months=compiled.months,
+        hosts_passed=hosts_passed.tolist(),
         school_months=compiled.school,
     )
 

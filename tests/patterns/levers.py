@@ -84,7 +84,7 @@ def belief_gap(model: SolutionsModel, absolute: bool) -> float:
     away = (h["at_home"] == 0) & (h["present"] == 1)
     origin = h["origin"][away]
     gaps = [
-        h["belief_security"][away] - world.security[origin],
+        h["belief_security"][away] - world.conditions["security"][origin],
         h["belief_services"][away] - world.prices.services[origin],
     ]
     gap = np.mean([np.abs(g) if absolute else g for g in gaps], axis=0)

@@ -18,6 +18,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+from oracle_criteria import HOST_PASSES, Judgement, lives_as_hosts, ranks
 from oracle_draws import (
     HOME_KEY,
     HOUSE,
@@ -61,6 +62,7 @@ AREA_FIELDS = (
     "security_calm",
     "aid_camp_share",
     "aid_out_share",
+    *HOST_PASSES,
 )
 
 
@@ -71,6 +73,7 @@ class Area:
         self.index, self.key, self.paths = index, key, paths
         self.read(0)
         self.hosts_at_start = self.host_workers()
+        self.hosts_passed = 0.0  # sub-criteria that hosts passed on average at the start
 
     def host_workers(self) -> int:
         """Return the hosts who work or seek work."""
@@ -106,6 +109,11 @@ class Area:
         whole = self.returned_before + now.families_of[i]
         self.share_back = (self.returned_before + now.families_back[i]) / whole if whole else 0.0
         self.free_rentals = max(0.0, self.vacant_rentals + start.renters[i] - tenants)
+
+    def remember_start(self, hosts_passed: float) -> None:
+        """Take note of what later months are compared with: conditions and prices now, and how hosts live."""
+        self.security_at_start, self.services_at_start = self.security, self.services
+        self.hosts_passed = hosts_passed
 
     def claims(self, open_claims: int) -> None:
         """Set the chance that a claim to an occupied house is decided this month."""
@@ -255,6 +263,12 @@ class Move:
     feasible: bool
     voluntary: bool
 
+    @property
+    def came(self) -> int:
+        """How the household comes to its destination: 1 chosen, 2 informed, 4 fit to return to or settle in."""
+        chosen = self.move_class in (codes.UNPUSHED, codes.MOVED_ANYWAY)
+        return 1 * chosen + 2 * self.informed + 4 * (not self.premature)
+
 
 # ---------------------------------------------------------------------------------------------- households
 
@@ -275,6 +289,7 @@ class HouseholdAgent(mesa.Agent):
         self.phase, self.access_rank, self.hosting_rank, self.school_rank = self.draw(PHASE)
         u, v, self.documents_rank, _ = self.draw(TASTE)
         self.taste_return, self.taste_commitment = normal_pair(u, v)
+        self.ranks = ranks(model.draw_seed, self.id)
         self.full_aid = False  # true only while it considers the month without its push
         self._luck: dict[tuple[int, int], float] = {}
 
@@ -384,7 +399,7 @@ class HouseholdAgent(mesa.Agent):
         """Clear what belongs to one month only."""
         self.choice: Choice | None = None
         self.push = self.granted = 0
-        self.held = NO_RESOURCE
+        self.vacancy = NO_RESOURCE
         self.served = self.reviewed = self.ordinary = self.moved = False
         self.margins: list[tuple[str, float, float]] = []
 
@@ -523,7 +538,7 @@ class HouseholdAgent(mesa.Agent):
         """Choose, and take note of the intention and of what blocks it."""
         self.choice = self.choose(stage, offers, self.push, vacant)
         self.intention, self.gates = self.choice.intention.kind, self.choice.gates
-        self.held = self.choice.action.needs
+        self.vacancy = self.choice.action.needs
 
     def free_for_me(self, resource: int) -> bool:
         """Return whether a vacancy was free for all of this row at the start of the month."""
@@ -867,7 +882,7 @@ class HouseholdAgent(mesa.Agent):
 
     def vacant_to_me(self, resource: int) -> bool:
         """Return whether a vacancy is the one that it holds."""
-        return resource == self.held
+        return resource == self.vacancy
 
     def lose_seat(self) -> None:
         """Choose again with the programmes it got; if the planned move is lost, a place is its gate."""
@@ -899,8 +914,9 @@ class HouseholdAgent(mesa.Agent):
 
     def make_move(self, choice: Choice) -> None:
         """Judge, record and make a move."""
-        action = choice.action
-        self.model.moves.append(self.judge(choice))
+        action, verdict = choice.action, self.judge(choice)
+        self.model.moves.append(verdict)
+        self.came = verdict.came
         self.pay(action)
         if action.kind == codes.RETURN:
             self.last_area = self.area
@@ -987,6 +1003,16 @@ class HouseholdAgent(mesa.Agent):
         if not self.at_home:
             self.months_displaced = min(1000, self.months_displaced + 1)
 
+    def judge_life(self, assessed: bool) -> None:
+        """See which sub-criteria of a durable solution it passes, and count months in one as good as hosts have.
+
+        The displaced are judged only when all are assessed.
+        """
+        if self.committed or assessed:
+            self.criteria = Judgement(self).mask()
+        durable = self.committed and lives_as_hosts(self.criteria, self.here)
+        self.held = min(1000, self.held + 1) if durable else 0
+
 
 # --------------------------------------------------------------------------------------------------- model
 
@@ -1030,6 +1056,9 @@ class OracleModel(mesa.Model):
     wave_shift: utility of return by displacement wave.
     seed: the key of every draw.
     school_months: function of the month, or a truth value per month; None: no school.
+    criteria: the parameters of that name.
+    hosts_passed: how many sub-criteria the hosts of each area passed on average at the start.
+    months: length of the run, at the end of which all are assessed.
     services: one dict per service, in the order of delivery: ``kind`` (a word), what offers have but for
         ``amount``, ``months`` from intake to completion, ``price`` (cents, what a family would pay), and the
         parameters of the kind (see ``oracle_programmes``).
@@ -1045,14 +1074,17 @@ class OracleModel(mesa.Model):
         markets: Mapping[str, Any],
         wave_shift: Sequence[float],
         seed: int,
+        criteria: Mapping[str, float],
+        hosts_passed: Sequence[float],
+        months: int,
         school_months: Callable[[int], bool] | Sequence[bool] | None = None,
         services: Sequence[Mapping[str, Any]] = (),
     ):
         super().__init__(seed=0)
-        self.draw_seed, self.month = int(seed), 0
+        self.draw_seed, self.month, self.months = int(seed), 0, months
         sections = params._asdict() if hasattr(params, "_asdict") else params
         self.params = SimpleNamespace(**{name: namespace(section) for name, section in sections.items()})
-        self.market_params = namespace(markets)
+        self.market_params, self.params.criteria = namespace(markets), namespace(criteria)
         self.wave_shift = [float(x) for x in wave_shift]
         self.school_months, self.school_now = school_months, False
         self.read_areas(areas)
@@ -1063,6 +1095,7 @@ class OracleModel(mesa.Model):
         self.start = self.totals()
         self.moves: list[Move] = []
         self.service_log: list[Delivery] = []
+        self.settle_standard(hosts_passed)
 
     def read_areas(self, areas: Mapping[str, Any]) -> None:
         """Make the areas."""
@@ -1080,12 +1113,11 @@ class OracleModel(mesa.Model):
         ]
 
     def read_households(self, columns: Mapping[str, np.ndarray]) -> None:
-        """Make the households; those of arrival 0 are present."""
+        """Make the households; those of arrival 0 are present, but for hosts that a shock drives out then."""
         declared = (*FIXED, *STATE)
         names = [column.name for column in declared]
         lists = [np.asarray(columns[column.name]).astype(column.dtype).tolist() for column in declared]
         self.households = [HouseholdAgent(self, dict(zip(names, row))) for row in zip(*lists)]
-        self.arrive(0)
 
     # -- a month
 
@@ -1102,7 +1134,18 @@ class OracleModel(mesa.Model):
         self.allocate_programmes()
         for household in self.present():
             household.act()
-        self.month += 1
+        lived = self.month + 1
+        for household in self.present():
+            household.judge_life(assessed=lived % 12 == 0 or lived == self.months)
+        self.month = lived
+
+    def settle_standard(self, hosts_passed: Sequence[float]) -> None:
+        """Judge everybody before the first month, in its conditions, by how hosts live then."""
+        self.run_markets()
+        for area, passed in zip(self.areas, hosts_passed, strict=True):
+            area.remember_start(float(passed))
+        for household in self.present():
+            household.judge_life(assessed=True)
 
     def present(self) -> "list[HouseholdAgent]":
         """Return the households that have entered the run."""
@@ -1167,8 +1210,8 @@ class OracleModel(mesa.Model):
         """Give free dwellings and camp places by lottery; the others choose again without."""
         queues: dict[int, list[HouseholdAgent]] = defaultdict(list)
         for household in self.present():
-            if household.held != NO_RESOURCE:
-                queues[household.held].append(household)
+            if household.vacancy != NO_RESOURCE:
+                queues[household.vacancy].append(household)
         refused = [h for resource, queue in queues.items() for h in self.without_vacancy(resource, queue)]
         for household in refused:
             household.lose_vacancy()

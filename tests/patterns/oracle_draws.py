@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 MONTH, HOUSE, TASTE, LUCK, PHASE, NETWORK, LOTTERY = range(1, 8)
-SERVICE, SHOCK = 10, 11  # 8 is retired, 9 belongs to the making of households
+SERVICE, SHOCK, RANKS = 10, 11, 12  # 8 is retired, 9 belongs to the making of households
 HOME_KEY = 0xFFFFFFE0
 PROGRAMME_QUEUE = 0xA0000000
 MASK = 0xFFFFFFFF
@@ -23,8 +23,13 @@ def philox(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, i
 
 def uniforms(seed: int, identity: int, purpose: int, time: int, alternative: int) -> list[float]:
     """Return the four uniforms in (0, 1) that belong to a household, purpose, time and alternative."""
+    return [(word + 0.5) * 2.0**-32 for word in words(seed, identity, purpose, time, alternative)]
+
+
+def words(seed: int, identity: int, purpose: int, time: int, alternative: int) -> tuple[int, int, int, int]:
+    """Return the four words of 32 bits that belong to a household, purpose, time and alternative."""
     counter = (identity & MASK, identity >> 32, purpose << 24 | time, alternative)
-    return [(word + 0.5) * 2.0**-32 for word in philox(counter, (seed & MASK, seed >> 32))]
+    return philox(counter, (seed & MASK, seed >> 32))
 
 
 def gumbel(u: float) -> float:

@@ -1,7 +1,7 @@
 """A world of two areas for the tests of the oracle by itself: a lively one, and a calm one for worked cases."""
 
 import numpy as np
-from oracle import AREA_FIELDS, OracleModel
+from oracle import AREA_FIELDS, HouseholdAgent, OracleModel
 
 from sim.kernels import codes
 from sim.kernels.columns import FIXED, STATE
@@ -87,6 +87,17 @@ MARKETS = {
     "occupants_rent": 0.5,
     "feedback": True,
 }
+CRITERIA = {
+    "food_share": 0.6,
+    "bearable_debt": 3.0,
+    "safety_per_security": 4.0,
+    "movement_per_security": 2.0,
+    "health_per_services": 4.0,
+    "education_per_services": 4.0,
+    "camp_movement": 1.0,
+    "informal_services": 1.0,
+    "hosted_adequate": 0.5,
+}
 
 
 def area_arrays() -> dict:
@@ -115,6 +126,11 @@ def area_arrays() -> dict:
         "damages": 0.5 * shock,
         "aid_camp_share": aid,
         "aid_out_share": aid,
+        "host_pass_safety": [0.7, 0.9],
+        "host_pass_movement": [0.8, 0.9],
+        "host_pass_housing": [0.6, 0.7],
+        "host_pass_health": [0.7, 0.8],
+        "host_pass_education": [0.75, 0.85],
     }
     assert set(values) == set(AREA_FIELDS)
     fixed = {"key": [0x12345660, 0x89ABCDE0], "distance": [[30, 150], [150, 30]], "network": [[0, 1], [1, 1]]}
@@ -242,6 +258,9 @@ def world(columns: dict | None = None, seed: int = 11, **changes) -> OracleModel
         "services": services(),
         "params": PARAMS,
         "markets": MARKETS,
+        "criteria": CRITERIA,
+        "months": MONTHS,
+        "hosts_passed": [6.5, 7.0],
         "wave_shift": [0.0],
         "school_months": school,
     }
@@ -320,6 +339,15 @@ def calm(columns: dict, conditions: dict | None = None, **changes) -> OracleMode
     open_sites = site_arrays() | {"announced": [None, None], "closing": [None, None]}
     usual = {"areas": areas, "sites": open_sites, "offers": [], "services": [], "params": STILL, "school_months": None}
     return world(columns, **{**usual, **changes})
+
+
+def living(columns: dict | None = None, rank: float = 0.0, **world) -> HouseholdAgent:
+    """A family of the calm world as it is judged before the first month, first in every queue unless given a rank."""
+    household = calm(families(**(columns or {})), **world).households[0]
+    household.ranks = dict.fromkeys(codes.RATED, rank)
+    household.held = 0
+    household.judge_life(assessed=True)
+    return household
 
 
 def in_month(t: int, *values: float) -> np.ndarray:
