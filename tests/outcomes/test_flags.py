@@ -10,9 +10,10 @@ from sim.outcomes import BEST, HEADLINE, require_rankable
 from sim.outcomes.flags import PRESSING, RANKED_BY
 from sim.schema.errors import InputError
 
+NO_GAIN = "scenarios are not ranked by this: more returns, or fewer displaced, is not what displaced people gain"
 REFUSED = {
-    "returns": "scenarios are not ranked by this: more returns, or fewer displaced, is not what displaced people gain",
-    "displaced": "scenarios are not ranked by this: more returns, or fewer displaced, is not what displaced people gain",
+    "returns": NO_GAIN,
+    "displaced": NO_GAIN,
     "sustaned_whole": "no such outcome - did you mean 'sustained_whole'?",
 }
 
