@@ -113,7 +113,7 @@ def move(state, i, month, action, push):
     if elsewhere or action.kind == RETURN or state.at_home[i]:
         state.months_here[i] = JUST_ARRIVED
     state.at_home[i] = 1 if action.kind == RETURN else 0
-    if action.kind == MOVE_DISPLACED:
+    if action.kind == MOVE_DISPLACED or state.times_displaced[i] == 0:  # a host driven out is displaced, wherever to
         state.times_displaced[i] = min(state.times_displaced[i] + 1, MOST_TIMES)
     state.area[i], state.site[i] = action.area, action.site
     state.shelter[i], state.settled[i] = action.shelter, action.settled
