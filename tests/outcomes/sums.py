@@ -1,10 +1,12 @@
 """Sums of recorded arrays, and whether they agree."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import xarray as xr
 
 
-def everywhere(array: xr.DataArray, *kept: str) -> xr.DataArray:
+def everywhere(array: xr.DataArray, *kept: Hashable) -> xr.DataArray:
     """Return an array summed over all dimensions but some."""
     return array.sum([dim for dim in array.dims if dim not in kept]).drop_vars(["date", "month"], errors="ignore")
 

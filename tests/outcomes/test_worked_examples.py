@@ -40,7 +40,7 @@ TABLES = {
 MONTHS = 12  # of a recorded state that does not say
 
 
-def of(*kinds: str) -> Any:
+def of(*kinds: str) -> pytest.MarkDecorator:
     names = [name for name, example in EXAMPLES.items() if example["computes"] in kinds]
     return pytest.mark.parametrize("example", [EXAMPLES[name] for name in names], ids=names)
 
