@@ -145,7 +145,8 @@ class Comparison:
         outcomes = [str(name) for name in means["outcome"].values]
         values = {name: dict(zip(outcomes, means.sel(scenario=name).values.tolist())) for name in self.scenarios}
         base = values[self.scenarios[0]]
-        found = {name: flags(values[name], base, self.kinds(name)) for name in self.scenarios[1:]}
+        own = {name: set(self.kinds(name)) - set(self.kinds(self.scenarios[0])) for name in self.scenarios}
+        found = {name: flags(values[name], base, own[name]) for name in self.scenarios[1:]}
         return {name: words for name, words in found.items() if words}
 
     def kinds(self, name: str) -> list[str]:

@@ -28,7 +28,7 @@ def flags(values: Mapping[str, float], baseline: Mapping[str, float], kinds: Ite
     values, baseline : mapping of str to float
         Headline outcomes, means over seeds.
     kinds : iterable of str
-        Kinds of the programmes of the scenario.
+        Kinds of the programmes that the scenario has and the baseline has not.
     """
     gain = baseline["displaced"] - values["displaced"]
     if gain <= 0:

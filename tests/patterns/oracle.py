@@ -920,7 +920,7 @@ class HouseholdAgent(mesa.Agent):
         self.pay(action)
         if action.kind == codes.RETURN:
             self.last_area = self.area
-        if action.kind == codes.MOVE_DISPLACED:
+        if action.kind == codes.MOVE_DISPLACED or self.times_displaced == 0:
             self.times_displaced = min(100, self.times_displaced + 1)
         same_dwelling = (self.area, self.site, self.shelter) == (action.area, action.site, action.shelter)
         self.stays_put = same_dwelling and action.kind != codes.RETURN and not self.at_home
