@@ -13,7 +13,7 @@ from sim.outcomes.suppression import is_few
 
 LEVELS = ("mean", "low", "high")
 DIFFERENCES = ("difference", "difference_low", "difference_high")
-FOLLOWERS = {"displaced_persons": "displaced"}  # persons go with their families
+FOLLOWERS = {"displaced_persons": "displaced", "person_months": "displaced"}  # persons go with their families
 PAID = ("spent", "discounted")  # money that tells of the families served
 LAYOUT = Layout(
     dimensions=("outcome",),

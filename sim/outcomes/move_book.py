@@ -9,7 +9,7 @@ from sim.outcomes.book import ALL, Book, at, cells_of, labels, part_of, sum_of
 from sim.outcomes.layout import Relation
 from sim.outcomes.measures import INDUCED, PUSHED
 
-RUN, BALANCE = "run", "balance"
+RUN = "run"
 #: Where each pathway leads: moves by pathway are moves into that situation.
 LEADS_TO = {
     "local_integration": "integrating",
@@ -27,16 +27,14 @@ def move_book(data: xr.Dataset) -> Book:
     Parameters
     ----------
     data : xarray.Dataset
-        Recorded data of a run. The book is to be joined to that of its stocks, which change by these moves.
+        Recorded data of a run.
     """
     names = ["flows", "moves", *QUALITIES, "moves_by_push", "retries", "overridden"]
     run = data[[one for name in names for one in (name, f"{name}_rows")]].sum("month")
     run = run.sum("group").sel(pathway=list(LEADS_TO))
-    frames = [*_moves(run), *_flows(run), *_qualities(run), _balances(data, run)]
+    frames = [*_moves(run), *_flows(run), *_qualities(run)]
     classes, pushed = labels("push_class", run["push_class"].values), labels("push_class", PUSHED)
-    return Book(
-        pd.concat(frames, ignore_index=True), (*_sums(run, classes, pushed), *_parts(run, classes), *_changes(data))
-    )
+    return Book(pd.concat(frames, ignore_index=True), (*_sums(run, classes, pushed), *_parts(run)))
 
 
 def _moves(run: xr.Dataset) -> Iterator[pd.DataFrame]:
@@ -75,25 +73,6 @@ def _qualities(run: xr.Dataset) -> Iterator[pd.DataFrame]:
     yield _cells(run, "overridden", ("gate",), ["overridden"], labels("gate", run["gate"].values))
 
 
-def _balances(data: xr.Dataset, run: xr.Dataset) -> pd.DataFrame:
-    """Return, of every solution, families at the start and those who came: as many as left it and are in it at the end.
-
-    No reader is given these; they only tie stocks to moves. For the displaced the rest follows from all families.
-    """
-    rows = []
-    for way, situation in LEADS_TO.items():
-        if way == "displaced_elsewhere":
-            continue
-        counts = [
-            float(data[stock].isel(month=0).sel(situation=situation).sum())
-            + float(run[flow].sel(situation_after=situation).sum())
-            - float(run[flow].sel(situation=situation, situation_after=situation).sum())
-            for stock, flow in (("families", "flows"), ("families_rows", "flows_rows"))
-        ]
-        rows.append(("", BALANCE, f"situation={situation}", ALL, *counts, 0.0))
-    return pd.DataFrame(rows, columns=["variable", "when", "which", "by", "families", "rows", "persons"])
-
-
 def _cells(table: xr.Dataset, name: str, dims: tuple[str, ...], which: list[str], by: list[str]) -> pd.DataFrame:
     return cells_of(table[[name, f"{name}_rows"]].transpose(*dims), name, [RUN], which, by)
 
@@ -111,7 +90,7 @@ def _sums(run: xr.Dataset, classes: list[str], pushed: list[str]) -> Iterator[Re
         yield Relation(at(RUN, one, ALL), tuple(at(RUN, one, push) for push in pushes))
 
 
-def _parts(run: xr.Dataset, classes: list[str]) -> Iterator[Relation]:
+def _parts(run: xr.Dataset) -> Iterator[Relation]:
     """Yield what is part of the moves of a pathway: nobody moves voluntarily who is uninformed, or was made to move."""
     yield part_of("which", ALL, *labels("push_class", INDUCED), "voluntary")
     yield part_of("which", ALL, "voluntary", "uninformed")
@@ -120,17 +99,3 @@ def _parts(run: xr.Dataset, classes: list[str]) -> Iterator[Relation]:
     yield part_of("which", ALL, "retries")
     for gate in labels("gate", run["gate"].values):
         yield Relation(at(RUN, ALL, "pathway=return"), (at(RUN, "overridden", gate),), rest=True)
-
-
-def _changes(data: xr.Dataset) -> Iterator[Relation]:
-    """Yield what balances the families of every solution: start and arrivals there, end and departures."""
-    start, end = (int(data["month"].values[at_end]) for at_end in (0, -1))
-    situations = [str(name) for name in data["situation"].values]
-    for way, situation in LEADS_TO.items():
-        if way == "displaced_elsewhere":
-            continue
-        own = f"situation={situation}"
-        came = tuple(at(RUN, f"situation={one}", f"pathway={way}") for one in situations if one != situation)
-        left = tuple(at(RUN, own, f"pathway={other}") for other in LEADS_TO if other != way)
-        for month, moved in ((start, came), (end, left)):
-            yield Relation(at(BALANCE, own, ALL), (at(month, own, ALL), *moved))

@@ -67,8 +67,8 @@ class PublishedRun:
 def published_run(data: xr.Dataset) -> PublishedRun:
     """Return what of a run may be published.
 
-    Stocks and moves are judged together, since moves change stocks; intentions and programmes share no total with
-    them.
+    Stocks are not tied to the moves that change them: a small net change is hidden by rounding alone. Tied, the stock
+    at the end would often have to go.
 
     Parameters
     ----------
