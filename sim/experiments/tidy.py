@@ -3,7 +3,6 @@
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes.book import ALL
 from sim.outcomes.move_book import LEADS_TO, RUN
 from sim.outcomes.published_run import PublishedRun, published_run
 

@@ -38,7 +38,7 @@ def move_book(data: xr.Dataset) -> Book:
 
 
 def _moves(run: xr.Dataset) -> Iterator[pd.DataFrame]:
-    """Yield moves by class and pathway, and by class and what pushed; each with all classes, the first with all ways."""
+    """Yield moves by class and pathway, and by class and what pushed, with what they sum to."""
     push = run.sel(push=run["push"] != "none", push_class=PUSHED)
     for table, name, along in ((run, "moves", "pathway"), (push, "moves_by_push", "push")):
         classes, by = labels("push_class", table["push_class"].values), labels(along, table[along].values)

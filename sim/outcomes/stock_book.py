@@ -131,9 +131,7 @@ def _sums(data: xr.Dataset, fixed: list[list[str]]) -> Iterator[Relation]:
     if "site" not in data.dims:
         return
     camps = np.array(labels("site", data["site"].values))
-    yield Relation(
-        {"which": DISPLACED, "by": "shelter=camp"}, tuple({"which": DISPLACED, "by": one} for one in camps)
-    )
+    yield Relation({"which": DISPLACED, "by": "shelter=camp"}, tuple({"which": DISPLACED, "by": one} for one in camps))
     for area in np.unique(data["site_area"].values):
         inside = tuple({"which": DISPLACED, "by": one} for one in camps[data["site_area"].values == area])
         yield Relation({"which": DISPLACED, "by": f"area={area}"}, inside, rest=True)

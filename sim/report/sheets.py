@@ -1,4 +1,4 @@
-"""Every table of outcomes of a comparison, made from condensed runs and published cell by cell."""
+"""Every table of outcomes of a comparison, made from condensed runs and blank where counts are withheld."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,8 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from sim.experiments import Comparison
-from sim.outcomes import Layout, Relation, equity, publish_counts, rates, residual_profile, severity
-from sim.outcomes.groups import TRAITS
+from sim.experiments.comparison_cells import GROUPED, blocked_by
+from sim.outcomes import SMALLEST_CELL, equity, rates, residual_profile, severity
+from sim.outcomes.measures import SOLVED
 from sim.report.lines import Section, Sheet, scenario_titles
 from sim.report.numbers import WITHHELD, Shown, count
 from sim.report.words import CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
@@ -56,32 +57,18 @@ def _joined(comparison: Comparison, table: Callable[[xr.Dataset], pd.DataFrame])
 
 def _published_equity(comparison: Comparison) -> pd.DataFrame:
     """Return outcomes by trait, per hundred of each group, blank where a count behind it is withheld."""
+    counts = comparison.published_counts
     table = _joined(comparison, equity)
-    table["cell"] = table["trait"] + "=" + table["value"]
-    counted = _equity_counts(table)
-    hidden = publish_counts(counted, _equity_layout())["suppressed"].to_numpy()
-    part = pd.Series(hidden[: len(table)], index=table.index)
-    sizes = counted.assign(hidden=hidden)[len(table) :].set_index(["cell", SCENARIO])["hidden"]
-    whole = [bool(sizes.loc[(cell, name)]) for cell, name in zip(table["cell"], table[SCENARIO])]
+    table["cell"] = [_cell(trait, value) for trait, value in zip(table["trait"], table["value"])]
+    keys = list(zip(table[SCENARIO], table["outcome"], table["cell"]))
+    part = [counts.hides(name, GROUPED.get(outcome, outcome), cell) for name, outcome, cell in keys]
+    whole = [counts.hides(name, "all_families", cell) for name, _, cell in keys]
     shown: pd.DataFrame = table.assign(per_100=rates(table["families"], table["of"], part, whole))
     return shown
 
 
-def _equity_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts of every outcome and trait, and below them the sizes of the groups."""
-    columns = ["outcome", "cell", SCENARIO, "families", "rows"]
-    first = table["outcome"] == table["outcome"].iloc[0]
-    sizes = table[first].assign(outcome="everybody", families=table["of"], rows=table["of_rows"])
-    return pd.concat([table[columns], sizes[columns]], ignore_index=True)
-
-
-def _equity_layout() -> Layout:
-    """Return how the counts add up: the values of a trait to everybody, and within each outcome to the group."""
-    everybody = {"cell": "all=all"}
-    sums = [Relation(everybody, tuple({"cell": f"{name}={value}"} for value in TRAITS[name])) for name in TRAITS]
-    states = ("still_displaced", "sustained_whole", "lives_as_hosts", "in_debt")  # moves are no part of a group
-    parts = [Relation({"outcome": "everybody"}, ({"outcome": one},), rest=True) for one in states]
-    return Layout(("outcome", "cell"), relations=(*sums, *parts))
+def _cell(trait: str, value: str) -> str:
+    return trait if trait == "all" else f"{trait}={value}"
 
 
 def _worst(groups: pd.DataFrame, outcome: str) -> Shown:
@@ -105,7 +92,7 @@ def _equity_sheet(comparison: Comparison) -> Sheet:
         by = rows.pivot(index="cell", columns=SCENARIO, values="per_100")[comparison.scenarios]
         lines = []
         for cell in dict.fromkeys(rows["cell"]):
-            value = str(cell).split("=")[1]
+            value = str(cell).split("=")[-1]
             lines.append((TRAIT_VALUES[value], tuple(_per_100(float(one)) for one in by.loc[cell])))
         sections.append(Section(word(OUTCOMES, str(outcome)), tuple(lines)))
     caption = "Means over seeds. Groups overlap: every family is headed by somebody, and came from somewhere."
@@ -113,10 +100,13 @@ def _equity_sheet(comparison: Comparison) -> Sheet:
 
 
 def _residual_sheet(comparison: Comparison) -> Sheet:
-    table = _joined(comparison, residual_profile)
-    few = (table[["families", "rows"]].gt(0) & table[["families", "rows"]].lt(10)).any(axis=1)
+    table, counts = _joined(comparison, residual_profile), comparison.published_counts
+    keys = list(zip(table[SCENARIO], map(_cell, table["trait"], table["value"])))
+    for column, outcome in (("start", "start"), ("end", "displaced")):
+        hidden = [counts.hides(name, outcome, cell) or counts.hides(name, outcome) for name, cell in keys]
+        table[column] = table[column].mask(np.array(hidden))
     lines = []
-    for (_, value), rows in table.assign(end=table["end"].mask(few)).groupby(["trait", "value"], sort=False):
+    for (_, value), rows in table.groupby(["trait", "value"], sort=False):
         at = rows.set_index(SCENARIO)
         cells = (
             _per_100(at["start"].iloc[0]),
@@ -135,7 +125,7 @@ def _residual_sheet(comparison: Comparison) -> Sheet:
 def _severity_sheet(comparison: Comparison) -> Sheet:
     """Return severity by area; places of fewer than ten families or rows are left out."""
     table = _joined(comparison, severity)
-    table = table[(table["families"] >= 10) & (table["rows"] >= 10)]
+    table = table[table[["families", "rows"]].min(axis=1) >= SMALLEST_CELL]
     names = _area_names(comparison)
     sections = []
     for place, rows in table.groupby("place", sort=False):
@@ -160,36 +150,25 @@ def _severity_cell(row: Any) -> Shown:
 
 def _binding_sheet(comparison: Comparison) -> Sheet:
     """Return what stops families from returning, by the place they would return to: the binding-constraint map."""
-    table = _joined(comparison, _blocked)
-    layout = Layout(
-        ("gate", "area"), totals={"area": "all"},
-        relations=tuple(Relation({"gate": "wanted"}, ({"gate": gate},), rest=True) for gate in GATES),
-    )  # fmt: skip
-    shown = publish_counts(table, layout)
-    names = _area_names(comparison) | {"all": "Everywhere"}
     sections = []
-    for area, rows in shown.groupby("area", sort=False):
-        by = rows.pivot(index="gate", columns=SCENARIO, values="families")[comparison.scenarios]
-        kept = [gate for gate in ("wanted", *GATES) if not (by.loc[gate] == 0).all()]
-        lines = [
-            (word({"wanted": "Wanted to return"} | GATES, gate), tuple(map(_count, by.loc[gate]))) for gate in kept
-        ]
+    for by, area in _places(comparison).items():
+        lines = []
+        for outcome, label in {
+            "wanted": "Wanted to return",
+            **{blocked_by(gate): GATES[gate] for gate in GATES},
+        }.items():
+            counts = [comparison.published_counts.value(name, outcome, by) for name in comparison.scenarios]
+            if any(value != 0 for value in counts):
+                lines.append((label, tuple(map(_count, counts))))
         if lines:
-            sections.append(Section(names[str(area)], tuple(lines)))
+            sections.append(Section(area, tuple(lines)))
     caption = "Of families that reviewed their situation in the last month; a family can be stopped by several."
     return _sheet(comparison, "What stops families from returning, by where they would go", sections, caption)
 
 
-def _blocked(run: xr.Dataset) -> pd.DataFrame:
-    last = run[["blocked", "blocked_rows", "intended", "intended_rows"]].isel(month=-1).sel(pathway="return")
-    frames = []
-    for gate in ("wanted", *map(str, last["gate"].values)):
-        pair = ("intended", "intended_rows") if gate == "wanted" else ("blocked", "blocked_rows")
-        families, rows = (last[one] if gate == "wanted" else last[one].sel(gate=gate) for one in pair)
-        frame = pd.DataFrame({"area": last["area"].values, "families": families.values, "rows": rows.values})
-        total = pd.DataFrame({"area": ["all"], "families": [frame["families"].sum()], "rows": [frame["rows"].sum()]})
-        frames.append(pd.concat([total, frame]).assign(gate=gate))
-    return pd.concat(frames, ignore_index=True)
+def _places(comparison: Comparison) -> dict[str, str]:
+    names = _area_names(comparison).items()
+    return {"all": "Everywhere", **{f"area={area}": name for area, name in names}}
 
 
 def _hosts_sheet(comparison: Comparison) -> Sheet:
@@ -198,7 +177,7 @@ def _hosts_sheet(comparison: Comparison) -> Sheet:
     sections = []
     for situation in ("returned", "integrating", "settled_elsewhere", "displaced"):
         lines = [
-            (label, tuple(_exit_share(run, metric, situation) for run in runs.values()))
+            (label, tuple(_exit_share(comparison, name, metric, situation) for name in runs))
             for metric, label in METRICS.items()
         ]
         sections.append(Section(f"Of families that are {situation.replace('_', ' ')}", tuple(lines)))
@@ -213,7 +192,10 @@ def _hosts_sheet(comparison: Comparison) -> Sheet:
         for metric, label in METRICS.items()
     ]
     sections.append(Section("Of hosts by the same rule, mean of areas", tuple(hosts)))
-    passing = [(label, tuple(_pass_share(run, name) for run in runs.values())) for name, label in CRITERIA.items()]
+    passing = [
+        (label, tuple(_pass_share(comparison, name, criterion) for name in runs))
+        for criterion, label in CRITERIA.items()
+    ]
     sections.append(Section("Sub-criteria passed by families in a solution", tuple(passing)))
     caption = (
         "Per 100, at the end, judged by hosts as they lived at the start; docs/exit-metrics.md says what each asks."
@@ -221,23 +203,23 @@ def _hosts_sheet(comparison: Comparison) -> Sheet:
     return _sheet(comparison, "Who lives as hosts do, by every metric", sections, caption)
 
 
-def _exit_share(run: xr.Dataset, metric: str, situation: str) -> Shown:
-    at = run.isel(month=-1, assessed=-1).sel(situation=situation)
-    part, rows = (float(at[name].sel(metric=metric).sum()) for name in ("exits", "exits_rows"))
-    whole, whole_rows = (float(at[name].sum()) for name in ("families", "families_rows"))
-    return _rate(part, rows, whole, whole_rows)
+def _exit_share(comparison: Comparison, name: str, metric: str, situation: str) -> Shown:
+    at = comparison.mean_ends[name].isel(month=-1, assessed=-1).sel(situation=situation)
+    part, whole = float(at["exits"].sel(metric=metric).sum()), float(at["families"].sum())
+    counts = comparison.published_counts
+    hidden = counts.hides(name, f"exits={metric}", f"situation={situation}") or counts.hides(name, situation)
+    return _rate(part, whole, hidden)
 
 
-def _pass_share(run: xr.Dataset, criterion: str) -> Shown:
-    at = run.isel(month=-1, assessed=-1).sel(situation=["returned", "integrating", "settled_elsewhere"])
-    part, rows = (float(at[name].sel(criterion=criterion).sum()) for name in ("passes", "passes_rows"))
-    whole, whole_rows = (float(at[name].sum()) for name in ("families", "families_rows"))
-    return _rate(part, rows, whole, whole_rows)
+def _pass_share(comparison: Comparison, name: str, criterion: str) -> Shown:
+    at = comparison.mean_ends[name].isel(month=-1, assessed=-1).sel(situation=SOLVED)
+    part, whole = float(at["passes"].sel(criterion=criterion).sum()), float(at["families"].sum())
+    parts = (f"passes={criterion}", "all_families", "displaced")
+    return _rate(part, whole, any(comparison.published_counts.hides(name, one) for one in parts))
 
 
-def _rate(part: float, rows: float, whole: float, whole_rows: float) -> Shown:
-    few = 0 < rows < 10 or 0 < whole_rows < 10 or 0 < whole_rows - rows < 10
-    return _per_100(float(rates([part], [whole], [few], [False])[0])) if whole > 0 else Shown("-", "")
+def _rate(part: float, whole: float, hidden: bool) -> Shown:
+    return _per_100(float(rates([part], [whole], [hidden], [False])[0])) if whole > 0 else Shown("-", "")
 
 
 def _areas_sheet(comparison: Comparison) -> Sheet:
@@ -271,16 +253,14 @@ def _cost_sheet(comparison: Comparison) -> Sheet:
     if "programme" in comparison.ends.dims:
         lines = []
         for name in comparison.ends["programme"].values:
-            cells = [_spent(run, str(name)) for run in runs.values()]
+            cells = [_spent(comparison, one, str(name)) for one in runs]
             lines.append((str(name), tuple(cells)))
         sections.append(Section("Programmes, money committed", tuple(lines)))
     shelters = {"camp": "in camps", "informal_site": "in informal sites", "rented": "renting", "hosted": "hosted"}
     care = [
         (
             f"Displaced {label}",
-            tuple(
-                Shown(count(float(run["care"].sel(shelter=name).isel(month=-1)), "USD"), "") for run in runs.values()
-            ),
+            tuple(_care(comparison, one, name) for one in runs),
         )
         for name, label in shelters.items()
     ]
@@ -294,11 +274,17 @@ def _cost_sheet(comparison: Comparison) -> Sheet:
     return _sheet(comparison, "What it costs, and whom", sections, "Whole run, mean over seeds, not discounted.")
 
 
-def _spent(run: xr.Dataset, programme: str) -> Shown:
-    at = run.isel(month=-1).sel(programme=programme)
-    if 0 < float(at["served"]) < 10:
-        return Shown(WITHHELD, "")
-    return Shown(count(float(at["spent"]) / 100, "USD"), "")
+def _spent(comparison: Comparison, name: str, programme: str) -> Shown:
+    spent = float(comparison.mean_ends[name]["spent"].isel(month=-1).sel(programme=programme)) / 100
+    hidden = comparison.published_counts.hides(name, "served", f"programme={programme}")
+    return Shown(WITHHELD if hidden else count(spent, "USD"), "")
+
+
+def _care(comparison: Comparison, name: str, shelter: str) -> Shown:
+    """Return what care of the displaced in one kind of shelter costs; withheld with their number at start or end."""
+    care = float(comparison.mean_ends[name]["care"].sel(shelter=shelter).isel(month=-1))
+    hidden = any(comparison.published_counts.hides(name, one, f"shelter={shelter}") for one in ("start", "displaced"))
+    return Shown(WITHHELD if hidden else count(care, "USD"), "")
 
 
 def _count(value: float) -> Shown:
