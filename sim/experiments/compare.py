@@ -14,7 +14,7 @@ import xarray as xr
 from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
 from sim.experiments.folder import whole_folder
 from sim.experiments.outcome_tables import outcome_tables
-from sim.experiments.published import published
+from sim.experiments.published import PublishedComparison, published
 from sim.experiments.record import DATA, ENDS, input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
 from sim.outcomes import HEADLINE, condensed, flags, headline, headline_rows
@@ -29,6 +29,7 @@ DIFFERENCES = ("difference", "difference_low", "difference_high")
 LOW, HIGH = 0.05, 0.95
 INTERVAL = "luck only; parameter uncertainty not included"
 SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent", "discounted")
+DRAWN = tuple(f"{name}_rows" for name in ("families", "flows", "moves"))  # what stands behind the figures
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,17 @@ class Comparison:
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Published tables of outcomes beside the headline; see `sim.experiments.outcome_tables`."""
-        return outcome_tables(self.mean_ends)
+        return outcome_tables(self.mean_ends, self.published_counts)
+
+    @property
+    def published(self) -> pd.DataFrame:
+        """The table as it may be published."""
+        return self.published_counts.table
 
     @cached_property
-    def published(self) -> pd.DataFrame:
-        """The table as it may be published; see `sim.experiments.published`."""
-        return published(self.table(), self.mean_ends)
+    def published_counts(self) -> PublishedComparison:
+        """All counts of tables and figures as they may be published, judged together."""
+        return published(self.table(), self.mean_ends, self.data)
 
     @cached_property
     def flags(self) -> dict[str, list[str]]:
@@ -210,7 +216,7 @@ def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counter
 
 def open_comparison(folder: str | Path) -> Comparison:
     """Open a saved comparison."""
-    wanted = {DATA: ("outcome_value", "outcome_rows", *SERIES), ENDS: ("sustained_whole", "by_group", "passes")}
+    wanted = {DATA: ("outcome_value", "outcome_rows", *SERIES, *DRAWN), ENDS: ("sustained_whole", "by_group", "passes")}
     (data, ends), manifest, resolved = read_record(Path(folder), "comparison", wanted)
     return Comparison(data, ends.load(), manifest, resolved, tuple(manifest.get("notes", ())))
 

@@ -10,81 +10,80 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes import Layout, Relation, equity, publish_counts, rates, residual_profile, severity
+from sim.experiments.comparison_cells import ALL, GROUPED, blocked_by
+from sim.experiments.published import PublishedComparison
+from sim.outcomes import equity, rates, residual_profile, severity
+from sim.outcomes.costs import CARE
 from sim.outcomes.equity import BY_GROUP
-from sim.outcomes.groups import TRAITS
+from sim.outcomes.measures import SOLVED
 from sim.outcomes.suppression import is_few
 
 Runs = Mapping[str, xr.Dataset]  # the mean condensed run of every scenario
 SCENARIO = "scenario"
-SOLVED = ["returned", "integrating", "settled_elsewhere"]
-EVERYBODY = "all=all"  # the cell of everybody
 IN_A_SOLUTION = "in a solution"
 AREA_SHARES = ("employment", "services", "cohesion", "families_reunited", "participation", "remedies", "security")
 
 
-def outcome_tables(runs: Runs) -> dict[str, pd.DataFrame]:
-    """Return every table by name."""
-    makers: dict[str, Callable[[Runs], pd.DataFrame]] = {
-        "equity": equity_table,
-        "worst_off": worst_off_table,
-        "residual": residual_table,
-        "severity": severity_table,
-        "blocked": blocked_table,
-        "exits": exits_table,
-        "areas": areas_table,
-        "costs": costs_table,
+def outcome_tables(runs: Runs, counts: PublishedComparison) -> dict[str, pd.DataFrame]:
+    """Return every table by name.
+
+    Parameters
+    ----------
+    runs : mapping of str to xarray.Dataset
+        Mean condensed run of every scenario.
+    counts : PublishedComparison
+        Which counts may be published.
+    """
+    fair = equity_table(runs, counts)
+    return {
+        "equity": fair,
+        "worst_off": worst_off_table(fair),
+        "residual": residual_table(runs, counts),
+        "severity": severity_table(runs),
+        "blocked": blocked_table(runs, counts),
+        "exits": exits_table(runs, counts),
+        "areas": areas_table(runs),
+        "costs": costs_table(runs, counts),
     }
-    return {name: make(runs) for name, make in makers.items()}
 
 
-def equity_table(runs: Runs) -> pd.DataFrame:
+def equity_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
     """Return outcomes by trait: columns outcome, trait, value, scenario, per_100 (families per 100 of the group)."""
     table = _joined(runs, equity)
-    table["cell"] = table["trait"] + "=" + table["value"]
-    counted = _equity_counts(table)
-    hidden = publish_counts(counted, _equity_layout())["suppressed"].to_numpy(bool)
-    sizes = counted.assign(hidden=hidden)[len(table) :].set_index(["cell", SCENARIO])["hidden"].to_dict()
-    whole = [sizes[key] for key in zip(table["cell"], table[SCENARIO])]
-    table["per_100"] = rates(table["families"], table["of"], hidden[: len(table)], whole)
+    keys = list(zip(table[SCENARIO], table["outcome"], map(_by, table["trait"], table["value"])))
+    part = [counts.hides(name, GROUPED.get(outcome, outcome), by) for name, outcome, by in keys]
+    whole = [counts.hides(name, "all_families", by) for name, _, by in keys]
+    table["per_100"] = rates(table["families"], table["of"], part, whole)
     return pd.DataFrame(table[["outcome", "trait", "value", SCENARIO, "per_100"]])
 
 
-def worst_off_table(runs: Runs) -> pd.DataFrame:
-    """Return the worst-off group of every outcome.
+def worst_off_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the worst-off group of every outcome of `equity_table`.
 
     Columns outcome, scenario, trait, value, per_100, all_per_100 (of everybody), and withheld: the number of groups
     that may not be shown, one of which could be worse off still.
     """
     rows = []
-    for (outcome, name), found in equity_table(runs).groupby(["outcome", SCENARIO], sort=False):
-        everybody = float(found["per_100"][found["trait"] == "all"].iloc[0])
-        groups = found[found["trait"] != "all"]
-        shown = groups.dropna(subset=["per_100"]).sort_values(
-            "per_100", ascending=not BY_GROUP[str(outcome)][1], kind="stable"
-        )
+    for (outcome, name), found in table.groupby(["outcome", SCENARIO], sort=False):
+        everybody = float(found["per_100"][found["trait"] == ALL].iloc[0])
+        groups = found[found["trait"] != ALL]
+        more_is_worse = BY_GROUP[str(outcome)][1]
+        shown = groups.dropna(subset=["per_100"]).sort_values("per_100", ascending=not more_is_worse, kind="stable")
         worst = shown.iloc[0] if len(shown) else pd.Series({"trait": "", "value": "", "per_100": np.nan})
-        rows.append(
-            (outcome, name, worst["trait"], worst["value"], worst["per_100"], everybody, len(groups) - len(shown))
-        )
+        hidden = len(groups) - len(shown)
+        rows.append((outcome, name, worst["trait"], worst["value"], worst["per_100"], everybody, hidden))
     columns = ["outcome", SCENARIO, "trait", "value", "per_100", "all_per_100", "withheld"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def residual_table(runs: Runs) -> pd.DataFrame:
+def residual_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
     """Return who is still displaced: columns trait, value, scenario, start, end (per 100 of the displaced then)."""
     table = _joined(runs, residual_profile)
-    layout = Layout(("cell",), relations=_sums_of_traits())
-    table["cell"] = table["trait"] + "=" + table["value"]
-    totals = (
-        table[table["trait"] == "headed_by"].groupby(SCENARIO, sort=False)[["families", "rows"]].sum().reset_index()
-    )
-    columns = ["cell", SCENARIO, "families", "rows"]
-    counted = pd.concat([table[columns], totals.assign(cell=EVERYBODY)[columns]], ignore_index=True)
-    hidden = publish_counts(counted, layout)["suppressed"].to_numpy(bool)[: len(table)]
-    return pd.DataFrame(
-        table.assign(end=table["end"].mask(hidden).round(1))[["trait", "value", SCENARIO, "start", "end"]]
-    )
+    keys = list(zip(table[SCENARIO], map(_by, table["trait"], table["value"])))
+    for column, outcome in (("start", "start"), ("end", "displaced")):
+        hidden = np.array([counts.hides(name, outcome, by) or counts.hides(name, outcome) for name, by in keys])
+        table[column] = table[column].mask(hidden).round(1)
+    return pd.DataFrame(table[["trait", "value", SCENARIO, "start", "end"]])
 
 
 def severity_table(runs: Runs) -> pd.DataFrame:
@@ -97,50 +96,44 @@ def severity_table(runs: Runs) -> pd.DataFrame:
     return pd.DataFrame(table[~few][["place", "area", SCENARIO, "livelihoods", "safety", "level"]])
 
 
-def blocked_table(runs: Runs) -> pd.DataFrame:
+def blocked_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
     """Return what stops families from returning: columns gate (``wanted``: all), area, scenario, families."""
-    table = _joined(runs, _blocked)
-    gates = [gate for gate in table["gate"].unique() if gate != "wanted"]
-    parts = tuple(Relation({"gate": "wanted"}, ({"gate": gate},), rest=True) for gate in gates)
-    shown = publish_counts(table, Layout(("gate", "area"), totals={"area": "all"}, relations=parts))
-    return pd.DataFrame(shown[["gate", "area", SCENARIO, "families"]])
+    rows = []
+    for scenario, run in runs.items():
+        for gate in ("wanted", *map(str, run["gate"].values)):
+            outcome = gate if gate == "wanted" else blocked_by(gate)
+            for area in (ALL, *map(str, run["area"].values)):
+                by = ALL if area == ALL else f"area={area}"
+                rows.append((gate, area, scenario, counts.value(scenario, outcome, by)))
+    return pd.DataFrame(rows, columns=["gate", "area", SCENARIO, "families"])
 
 
-def exits_table(runs: Runs) -> pd.DataFrame:
+def exits_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
     """Return who lives as hosts do, per 100.
 
     Columns measure (a metric or a sub-criterion), name, of (a situation, all in a solution, or hosts), scenario,
     per_100.
     """
-    table = _joined(runs, _passing)
-    solved = Relation({"of": IN_A_SOLUTION}, tuple({"of": one} for one in SOLVED))
-    within = [Relation({"name": EVERYBODY}, ({"name": one},), rest=True) for one in table["name"].unique()]
-    sizes = table[table["measure"] == EVERYBODY].set_index(["of", SCENARIO])["families"].to_dict()
-    counted = pd.DataFrame(table[["name", "of", SCENARIO, "families", "rows"]])
-    layout = Layout(("name", "of"), relations=(solved, *(one for one in within if one.parts[0]["name"] != EVERYBODY)))
-    hidden = publish_counts(counted, layout)["suppressed"].to_numpy(bool)
-    gone = {
-        key for key in zip(table["of"][hidden], table[SCENARIO][hidden], table["name"][hidden]) if key[2] == EVERYBODY
-    }
-    keys = list(zip(table["of"], table[SCENARIO]))
-    whole = [sizes[key] for key in keys]
-    table["per_100"] = rates(table["families"], whole, hidden, [(*key, EVERYBODY) in gone for key in keys])
-    displaced = table[table["measure"] != EVERYBODY][["measure", "name", "of", SCENARIO, "per_100"]]
-    return pd.concat([pd.DataFrame(displaced), _joined(runs, _hosts_passing)], ignore_index=True)
-
-
-def _passing(run: xr.Dataset) -> pd.DataFrame:
-    """Return families by situation that exit by each metric, pass each sub-criterion, and are there at all."""
-    last = run.isel(month=-1, assessed=-1)
     rows = []
-    for of in ("displaced", *SOLVED, IN_A_SOLUTION):
-        at = last.sel(situation=SOLVED if of == IN_A_SOLUTION else [of])
-        for measure, variable, dim in (("metric", "exits", "metric"), ("sub-criterion", "passes", "criterion")):
-            for name in at[dim].values:
-                counts = (float(at[one].sel({dim: name}).sum()) for one in (variable, f"{variable}_rows"))
-                rows.append((measure, str(name), of, *counts))
-        rows.append((EVERYBODY, EVERYBODY, of, *(float(at[one].sum()) for one in ("families", "families_rows"))))
-    return pd.DataFrame(rows, columns=["measure", "name", "of", "families", "rows"])
+    for scenario, run in runs.items():
+        last = run.isel(month=-1, assessed=-1)
+        for metric in map(str, run["metric"].values):
+            for of in ("displaced", *SOLVED):
+                hidden = counts.hides(scenario, f"exits={metric}", f"situation={of}") or counts.hides(scenario, of)
+                part = last["exits"].sel(metric=metric, situation=of)
+                rows.append(("metric", metric, of, scenario, _share(part, last["families"].sel(situation=of), hidden)))
+        for name in map(str, run["criterion"].values):
+            for of, by, situations in (
+                ("displaced", "situation=displaced", ["displaced"]),
+                (IN_A_SOLUTION, ALL, SOLVED),
+            ):
+                hidden = any(counts.hides(scenario, one, ALL) for one in ("all_families", "displaced"))
+                hidden = hidden or counts.hides(scenario, f"passes={name}", by)
+                part = last["passes"].sel(criterion=name, situation=situations)
+                share = _share(part, last["families"].sel(situation=situations), hidden)
+                rows.append(("sub-criterion", name, of, scenario, share))
+    table = pd.DataFrame(rows, columns=["measure", "name", "of", SCENARIO, "per_100"])
+    return pd.concat([table, _joined(runs, _hosts_passing)], ignore_index=True)
 
 
 def _hosts_passing(run: xr.Dataset) -> pd.DataFrame:
@@ -172,21 +165,18 @@ def areas_table(runs: Runs) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[["area", "measure", SCENARIO, "value"]]
 
 
-def costs_table(runs: Runs) -> pd.DataFrame:
+def costs_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
     """Return who pays what over the run: columns line (programme, care, shifted), name, scenario, usd."""
     rows: list[tuple[str, str, str, float]] = []
     for scenario, run in runs.items():
         last = run.isel(month=-1)
         if "programme" in last.dims:
-            few = is_few(last["served"].values) | is_few(
-                last["served_rows"].values if "served_rows" in last else last["served"].values
-            )
-            money = np.where(few, np.nan, last["spent"].values / 100.0)
-            rows += [
-                ("programme", str(name), scenario, float(usd)) for name, usd in zip(last["programme"].values, money)
-            ]
-        care = [(str(name), float(last["care"].sel(shelter=name))) for name in last["shelter"].values]
-        rows += [("care", name, scenario, usd) for name, usd in care if name != "own_home"]
+            spent = {str(name): float(usd) / 100 for name, usd in zip(last["programme"].values, last["spent"].values)}
+            hidden = {name: counts.hides(scenario, "served", f"programme={name}") for name in spent}
+            rows += [("programme", name, scenario, np.nan if hidden[name] else usd) for name, usd in spent.items()]
+        for name in CARE:
+            hides = any(counts.hides(scenario, one, f"shelter={name}") for one in ("start", "displaced"))
+            rows.append(("care", name, scenario, np.nan if hides else float(last["care"].sel(shelter=name))))
         rows += [("shifted", name, scenario, float(last[name])) for name in ("aid_withheld", "host_rent")]
     return pd.DataFrame(rows, columns=["line", "name", SCENARIO, "usd"])
 
@@ -195,33 +185,11 @@ def _joined(runs: Runs, table: Callable[[xr.Dataset], pd.DataFrame]) -> pd.DataF
     return pd.concat([table(run).assign(scenario=name) for name, run in runs.items()], ignore_index=True)
 
 
-def _equity_counts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts of every outcome and trait, and below them the sizes of the groups."""
-    columns = ["outcome", "cell", SCENARIO, "families", "rows"]
-    first = table["outcome"] == table["outcome"].iloc[0]
-    sizes = table[first].assign(outcome="everybody", families=table["of"], rows=table["of_rows"])
-    return pd.concat([pd.DataFrame(table[columns]), pd.DataFrame(sizes[columns])], ignore_index=True)
+def _by(trait: str, value: str) -> str:
+    """Return what a published count of a trait is told apart by."""
+    return ALL if trait == ALL else f"{trait}={value}"
 
 
-def _equity_layout() -> Layout:
-    """Return how the counts add up: the values of a trait to everybody, and within each outcome to the group."""
-    states = ("still_displaced", "sustained_whole", "lives_as_hosts", "in_debt")  # moves are no part of a group
-    parts = [Relation({"outcome": "everybody"}, ({"outcome": one},), rest=True) for one in states]
-    return Layout(("outcome", "cell"), relations=(*_sums_of_traits(), *parts))
-
-
-def _sums_of_traits() -> tuple[Relation, ...]:
-    everybody = {"cell": EVERYBODY}
-    return tuple(Relation(everybody, tuple({"cell": f"{name}={value}"} for value in TRAITS[name])) for name in TRAITS)
-
-
-def _blocked(run: xr.Dataset) -> pd.DataFrame:
-    last = run[["blocked", "blocked_rows", "intended", "intended_rows"]].isel(month=-1).sel(pathway="return")
-    frames = []
-    for gate in ("wanted", *map(str, last["gate"].values)):
-        pair = ("intended", "intended_rows") if gate == "wanted" else ("blocked", "blocked_rows")
-        families, rows = (last[one] if gate == "wanted" else last[one].sel(gate=gate) for one in pair)
-        frame = pd.DataFrame({"area": last["area"].values, "families": families.values, "rows": rows.values})
-        total = pd.DataFrame({"area": ["all"], "families": [frame["families"].sum()], "rows": [frame["rows"].sum()]})
-        frames.append(pd.concat([total, frame]).assign(gate=gate))
-    return pd.concat(frames, ignore_index=True)
+def _share(part: xr.DataArray, whole: xr.DataArray, hidden: bool) -> float:
+    """Return a part of some families per 100; NaN where it may not be told, or where there are none."""
+    return float(rates([float(part.sum())], [float(whole.sum())], [hidden], [False])[0])

@@ -1,6 +1,7 @@
 """The result of one run: data, what it was made from, and how it is kept."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sim.experiments.checkpoint import discard
 from sim.experiments.folder import whole_folder
 from sim.experiments.record import DATA, read_record, write_record
 from sim.experiments.tidy import tidy
+from sim.outcomes import PublishedRun, published_run
 from sim.world.recorder import ASSESSED, RECORDED
 
 # what every run records; without programmes an empty dimension is left out
@@ -61,8 +63,13 @@ class Result:
             discard(self.checkpoint)
 
     def tidy(self) -> pd.DataFrame:
-        """Return the publishable table: one value a row, small cells suppressed."""
-        return tidy(self.data)
+        """Return the publishable table: one value a row, small cells blank with what would give them away."""
+        return tidy(self.data, self.published)
+
+    @cached_property
+    def published(self) -> PublishedRun:
+        """What may be published of the run: tables and figures are made of this."""
+        return published_run(self.data)
 
 
 def open_result(folder: str | Path) -> Result:

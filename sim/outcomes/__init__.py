@@ -10,7 +10,8 @@ from sim.outcomes.gates import blocked_by_gate, released
 from sim.outcomes.headline import BEST, HEADLINE, SUMS, Outcome, headline, headline_rows
 from sim.outcomes.layout import Layout, Relation
 from sim.outcomes.observe import tracked_stock
-from sim.outcomes.publish import COUNTS, publish_counts, publish_differences, rates, rounded, suppressed
+from sim.outcomes.publish import COUNTS, publish_counts, publish_differences, rates, rounded
+from sim.outcomes.published_run import PublishedRun, published_run
 from sim.outcomes.severity import severity
 from sim.outcomes.suppression import SMALLEST_CELL, withheld
 
@@ -25,6 +26,7 @@ __all__ = [
     "Layout",
     "Line",
     "Outcome",
+    "PublishedRun",
     "Relation",
     "blocked_by_gate",
     "condensed",
@@ -36,13 +38,13 @@ __all__ = [
     "headline_rows",
     "publish_counts",
     "publish_differences",
+    "published_run",
     "rates",
     "released",
     "require_rankable",
     "residual_profile",
     "rounded",
     "severity",
-    "suppressed",
     "tracked_stock",
     "withheld",
     "worst_off",

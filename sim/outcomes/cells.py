@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -94,8 +95,20 @@ class Cells:
         """Return which cells have the given labels, bool [cell]; there must be one."""
         require(labels, self.keys.columns, "dimension")
         for name, label in labels.items():
-            require([label], self.keys[name].unique(), name)
-        found: Mask = np.logical_and.reduce([(self.keys[name] == label).to_numpy() for name, label in labels.items()])
+            if label not in self._codes[name][1]:
+                require([label], self._codes[name][1], name)
+        found: Mask = np.logical_and.reduce(
+            [self._codes[name][0] == self._codes[name][1][label] for name, label in labels.items()]
+        )
+        return found
+
+    @cached_property
+    def _codes(self) -> dict[Hashable, tuple[Index, dict[Hashable, int]]]:
+        """Numbers of the labels of every dimension, int [cell], and the number of each label."""
+        found = {}
+        for name in self.keys:
+            numbers, labels = pd.factorize(self.keys[name], use_na_sentinel=False)
+            found[name] = (numbers.astype(np.intp), {label: number for number, label in enumerate(labels)})
         return found
 
 

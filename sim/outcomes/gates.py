@@ -24,6 +24,19 @@ def released(data: xr.Dataset) -> xr.DataArray:
     return ordered.assign_attrs(unit="families")
 
 
+def released_rows(data: xr.Dataset) -> xr.DataArray:
+    """Return the simulated households behind `released`; where dwellings are for some only, as large a part of them.
+
+    Returns
+    -------
+    xarray.DataArray
+        Rows by month, pathway, area and gate; fractional where dwellings are for some only.
+    """
+    alone, rows = data["blocked_alone"].sum("needs_vacancy"), data["blocked_alone_rows"].sum("needs_vacancy")
+    behind: xr.DataArray = (rows * released(data) / alone.clip(min=1)).transpose("month", "pathway", "area", "gate")
+    return behind.assign_attrs(unit="rows")
+
+
 def blocked_by_gate(data: xr.Dataset, month: int = -1) -> pd.DataFrame:
     """Return blocked intentions of one month, all areas together.
 

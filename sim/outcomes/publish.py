@@ -9,7 +9,7 @@ import pandas as pd
 from sim.outcomes.additive import ROUND_OFF, Float, Line, Lines, Mask
 from sim.outcomes.cells import Cells
 from sim.outcomes.layout import Layout, require
-from sim.outcomes.suppression import SMALLEST_CELL, as_counts, is_few, withheld
+from sim.outcomes.suppression import as_counts, is_few, withheld
 from sim.schema.errors import InputError
 
 COUNTS = ("families", "persons")  # units that count people
@@ -132,31 +132,6 @@ def rates(
     shown = ~(telling | np.asarray(part_withheld, bool) | np.asarray(whole_withheld, bool)) & (wholes > 0)
     found: Float = np.round(np.divide(100 * parts, wholes, out=np.full(shown.shape, np.nan), where=shown), 1)
     return found
-
-
-def suppressed(table: pd.DataFrame, column: str = "value", counts: tuple[str, ...] = COUNTS) -> pd.DataFrame:
-    """Return a tidy table with small cells blanked and marked, each judged by itself.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One cell a row, with columns ``unit`` and ``column``.
-    column : str
-        Where the values are.
-    counts : tuple of str
-        Units that count people; only those are suppressed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With a boolean column ``suppressed``; zero is shown, since an empty cell points at nobody.
-    """
-    result = table.copy()
-    values = result[column].abs()
-    small = result["unit"].isin(counts) & (values > 0) & (values < SMALLEST_CELL)
-    result[column] = result[column].astype(float).mask(small)
-    result["suppressed"] = small
-    return result
 
 
 def _judged(table: pd.DataFrame, layout: Layout, differences: tuple[str, ...] = ()) -> tuple[Cells, Mask]:

@@ -63,8 +63,15 @@ def _lines(table: pd.DataFrame, scenarios: list[str], names: list[str]) -> tuple
         first, *others = (_row(by, name, scenario) for scenario in scenarios)
         if name in LEFT_OUT_IF_ZERO and all(row["high"] == 0 for row in (first, *others)):
             continue
-        lines.append((str(first["label"]), (level_cell(first), *map(difference_cell, others))))
+        lines.append((str(first["label"]), (level_cell(first), *map(_change_cell, others))))
     return tuple(lines)
+
+
+def _change_cell(row: Any) -> Shown:
+    """Return the difference to the baseline; where that is withheld and the level is not, the level in its place."""
+    if np.isnan(row["difference"]) and not np.isnan(row["mean"]):
+        return Shown(f"{level_cell(row).value} in all", "")
+    return difference_cell(row)
 
 
 def _row(table: pd.DataFrame, outcome: str, scenario: str) -> Any:

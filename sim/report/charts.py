@@ -13,14 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.outcomes import SMALLEST_CELL
 from sim.report.numbers import count
 from sim.report.style import INK, QUIET, canvas, legend, legend_rows, look
 from sim.report.view import View
 from sim.report.words import GATES, MOVE_CLASSES, SITUATIONS, month_words
 from sim.schema.base import month_name, month_number
 
-LOW, HIGH = 0.05, 0.95
 Array = npt.NDArray[np.float64]
 FLOWS_HINT = (
     "Read from row to column, repeated moves included; from still displaced to still displaced: "
@@ -31,15 +29,15 @@ Words = tuple[tuple[str, str], ...]  # (name, label)
 
 def stock(view: View) -> Figure:
     """Return families by situation over time: a panel a situation, a line a scenario, bands over seeds."""
-    shown = _present(view.data["families"], "situation", SITUATIONS)
+    shown = _present(view.stock, "situation", SITUATIONS)
     rows = -(-len(shown) // 2)
     hint = "Lines: mean; bands: range. " if view.many_seeds else ""
-    footer = f"{hint}Each panel has its own scale. {view.footer}"
+    footer = f"{hint}Each panel has its own scale. {_gaps(view.stock)}{view.footer}"
     figure = canvas(10, 2.9 * rows, _title("Where families are", view), footer, legend_rows(view.titles))
     axes = figure.subplots(rows, 2, squeeze=False, sharex=True).ravel()
-    days = _days(view.data)
+    days = _days(view.stock)
     for axis, (name, label) in zip(axes, shown):
-        _stock_panel(axis, view, view.data["families"].sel(situation=name), days)
+        _stock_panel(axis, view, view.stock.sel(situation=name), days)
         axis.set_title(label, fontsize=11, loc="left")
     for axis in axes[len(shown) :]:
         axis.set_axis_off()
@@ -53,7 +51,6 @@ def stock(view: View) -> Figure:
 
 def flows(view: View) -> Figure:
     """Return moves between situations over the whole run: a matrix a scenario, families on average over seeds."""
-    totals = view.data["flows"].sum("month").mean("seed")
     names = [(k, v) for k, v in SITUATIONS.items() if k != "not_arrived"]
     columns = min(3, len(view.titles))
     rows = -(-len(view.titles) // columns)
@@ -63,8 +60,8 @@ def flows(view: View) -> Figure:
     figure = canvas(max(6.5, 1.9 + 3.3 * columns), 3.6 * rows, title, footer)
     axes = figure.subplots(rows, columns, squeeze=False)
     keys = [key for key, _ in names]
-    tables = [_matrix(totals, n, keys) for n in range(len(view.titles))]
-    top = max(float(table.max()) for table in tables) or 1.0
+    tables = [_matrix(view.flows, n, keys) for n in range(len(view.titles))]
+    top = max(float(np.nan_to_num(table).max()) for table in tables) or 1.0
     for n, axis in enumerate(axes.ravel()):
         if n >= len(tables):
             axis.set_axis_off()
@@ -77,31 +74,37 @@ def flows(view: View) -> Figure:
 
 def blocked(view: View) -> Figure:
     """Return who wants to return and is stopped in the last month, by what stops them."""
-    last = view.data["blocked"].isel(month=-1).sel(pathway="return")
-    found = _present(last, "gate", GATES) or tuple(GATES.items())[:1]
-    when = month_words(str(view.data["date"].values[-1]))
+    found = _present(view.blocked, "gate", GATES) or tuple(GATES.items())[:1]
+    when = month_words(str(view.stock["date"].values[-1]))
     title = f"Families who want to return and cannot, {when}"
-    return _bars(view, title, found, lambda name: last.sel(gate=name), "A family can be stopped by several at once.")
+    return _bars(
+        view, title, found, lambda name: view.blocked.sel(gate=name), "A family can be stopped by several at once."
+    )
 
 
 def moves(view: View) -> Figure:
     """Return all moves of the run by how free they were."""
-    totals = view.data["moves"].sum(["month", "pathway", "group"])
     title = "Moves over the whole run, by how free they were"
     words = tuple(MOVE_CLASSES.items())
     hint = "Hastened, diverted and expelled moves are induced."
-    return _bars(view, title, words, lambda name: totals.sel(push_class=name), hint)
+    return _bars(view, title, words, lambda name: view.moves.sel(push_class=name), hint)
 
 
 def _present(values: xr.DataArray, dim: str, words: dict[str, str]) -> Words:
+    """Return what has any count that is not zero, published or withheld."""
     return tuple(
         (name, label)
         for name, label in words.items()
-        if name in values[dim].values and float(values.sel({dim: name}).sum()) > 0
+        if name in values[dim].values and bool((values.sel({dim: name}) != 0).any())
     )
 
 
-def _days(data: xr.Dataset) -> Array:
+def _gaps(values: xr.DataArray) -> str:
+    """Return what a gap in a line means, where there is one."""
+    return "Gaps: withheld, since few families would be told of. " if bool(values.isnull().any()) else ""
+
+
+def _days(data: xr.DataArray) -> Array:
     """Return the ends of months, where stocks stand, as matplotlib dates."""
     return np.array([_end_of(str(month)) for month in data["date"].values], np.float64)
 
@@ -111,16 +114,16 @@ def _end_of(month: str) -> float:
     return float(mdates.date2num(following))  # type: ignore[no-untyped-call]
 
 
-def _spread(values: xr.DataArray) -> tuple[Array, Array, Array]:
-    """Return mean, 5 % and 95 % over seeds."""
-    ends = values.quantile([LOW, HIGH], dim="seed")
-    return values.mean("seed").values, ends.isel(quantile=0).values, ends.isel(quantile=1).values
+def _ends(values: xr.DataArray) -> tuple[Array, Array, Array]:
+    """Return mean, 5 % and 95 % over seeds, as published."""
+    mean, low, high = (np.asarray(values.isel(end=n).values, np.float64) for n in range(3))
+    return mean, low, high
 
 
 def _stock_panel(axis: Axes, view: View, values: xr.DataArray, days: Array) -> None:
     for n, title in enumerate(view.titles):
         style = look(n)
-        mean, low, high = _masked(*_spread(values.isel(scenario=n)))
+        mean, low, high = _ends(values.isel(scenario=n))
         if view.many_seeds:
             axis.fill_between(days, low, high, color=style.colour, alpha=0.18, linewidth=0)
             for edge in (low, high):
@@ -135,13 +138,6 @@ def _stock_panel(axis: Axes, view: View, values: xr.DataArray, days: Array) -> N
     axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axis.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-
-
-def _masked(mean: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
-    """Return a line and its band with months left out where the count is too small to publish."""
-    shown = (mean == 0) | (mean >= SMALLEST_CELL)
-    mean, low, high = (np.where(shown, values, np.nan) for values in (mean, low, high))
-    return mean, low, high
 
 
 def _closing_lines(axis: Axes, view: View, last: float) -> None:
@@ -162,12 +158,18 @@ def _matrix(totals: xr.DataArray, n: int, keys: list[str]) -> Array:
 
 
 def _matrix_panel(axis: Axes, table: Array, labels: list[str], top: float, first: bool) -> None:
-    shade = np.log1p(table) / np.log1p(top)
+    shade = np.log1p(np.nan_to_num(table)) / np.log1p(top)
     axis.imshow(shade, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
     for (row, column), value in np.ndenumerate(table):
         dark = shade[row, column] > 0.65
         axis.text(
-            column, row, count(float(value)), ha="center", va="center", fontsize=8, color="white" if dark else INK
+            column,
+            row,
+            count(float(value)),
+            ha="center",
+            va="center",
+            fontsize=_size(value),
+            color="white" if dark else INK,
         )
     wrapped = [fill(label, 12) for label in labels]
     axis.set_xticks(range(len(labels)), wrapped, fontsize=8)
@@ -178,6 +180,11 @@ def _matrix_panel(axis: Axes, table: Array, labels: list[str], top: float, first
         axis.set_ylabel("from")
 
 
+def _size(value: float) -> float:
+    """Return the size of type of a number in a matrix; what is withheld is a longer word, and says less."""
+    return 6.5 if np.isnan(value) else 8.0
+
+
 def _bars(view: View, title: str, words: Words, values: Callable[[str], xr.DataArray], hint: str) -> Figure:
     """Return grouped horizontal bars: a group a word, a bar a scenario, with mean and range written on."""
     count_bars = len(view.titles)
@@ -185,8 +192,8 @@ def _bars(view: View, title: str, words: Words, values: Callable[[str], xr.DataA
     footer = f"{'Bars: mean; lines: range. ' if view.many_seeds else ''}{hint} {view.footer}"
     figure = canvas(10, height, _title(title, view), footer, legend_rows(view.titles))
     axis = figure.subplots()
-    spreads = [_spread(values(name)) for name, _ in words]
-    top = max(float(high.max()) for _, _, high in spreads) or 1.0
+    spreads = [_ends(values(name)) for name, _ in words]
+    top = max(float(np.nan_to_num(high).max()) for _, _, high in spreads) or 1.0
     for n in range(count_bars):
         _bar_series(axis, view, n, spreads, top)
     axis.set_yticks(range(len(words)), [fill(label, 24) for _, label in words])
@@ -205,7 +212,7 @@ def _bar_series(axis: Axes, view: View, n: int, spreads: list[tuple[Array, Array
     style, thick = look(n), 0.8 / len(view.titles)
     for place, (mean, low, high) in enumerate(spreads):
         at = place - 0.4 + thick * (n + 0.5)
-        shown = 0.0 if 0 < mean[n] < SMALLEST_CELL else float(mean[n])
+        shown = float(np.nan_to_num(mean[n]))
         face = style.colour if not style.hatch else "white"
         axis.barh(at, shown, thick * 0.86, color=face, edgecolor=style.colour, hatch=style.hatch, linewidth=1,
                   label=view.titles[n] if place == 0 else None)  # fmt: skip

@@ -3,6 +3,7 @@
 The terminal, the text file and the markdown page are three views of these.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,8 @@ import pandas as pd
 import xarray as xr
 
 from sim.experiments import Comparison, Result
-from sim.outcomes import HEADLINE, MARK, SMALLEST_CELL, headline
-from sim.report.numbers import WITHHELD, Shown, count, difference, level, small
+from sim.outcomes import HEADLINE, MARK, SMALLEST_CELL, PublishedRun, rates
+from sim.report.numbers import Shown, count, difference, level
 from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, PATHWAYS, SITUATIONS, month_words
 
 MOST_DATES = 6  # columns of a table over time that fit on a terminal
@@ -93,10 +94,16 @@ def comparison_caption(comparison: Comparison) -> str:
 
 
 def run_sheets(result: Result) -> list[Sheet]:
-    """Return stock by situation over time, moves by class, and blocked intentions of one run."""
-    data = result.data
-    books = [_programme_sheet(data)] if "programme" in data.dims else []
-    return [_stock_sheet(data), _moves_sheet(data), _blocked_sheet(data), *books, _other_sheet(result)]
+    """Return stock by situation over time, moves by class, and blocked intentions of one run; all as published."""
+    shown, data = result.published, result.data
+    books = [_programme_sheet(shown, data)] if "programme" in data.dims else []
+    return [
+        _stock_sheet(shown, data),
+        _moves_sheet(shown),
+        _blocked_sheet(shown, data),
+        *books,
+        _other_sheet(shown, result),
+    ]
 
 
 def run_caption(result: Result) -> str:
@@ -129,16 +136,15 @@ def difference_cell(row: Any) -> Shown:
     return difference(row["difference"], row["difference_low"], row["difference_high"], str(row["unit"]))
 
 
-def _stock_sheet(data: xr.Dataset) -> Sheet:
+def _stock_sheet(shown: PublishedRun, data: xr.Dataset) -> Sheet:
     months = _shown_months(list(data["date"].values))
     heads = tuple("start" if m == 0 else month_words(str(data["date"].values[m])) for m in months)
+    arrivals = bool((data["families"].sel(situation="not_arrived") > 0).any())
+    kept = {key: label for key, label in SITUATIONS.items() if key != "not_arrived" or arrivals}
     sections = []
     for name, title in (("families", "Families"), ("persons", "Persons")):
-        stock = data[name].sum(["origin", "area"])
         lines = [
-            (label, tuple(_plain(float(stock.sel(situation=key)[m]), name) for m in months))
-            for key, label in SITUATIONS.items()
-            if key != "not_arrived" or float(stock.sel(situation=key).sum()) > 0
+            (label, tuple(_plain(shown.stock(m, key, count=name), name) for m in months)) for key, label in kept.items()
         ]
         sections.append(Section(title, tuple(lines)))
     return Sheet("Where families are, at the end of the month", heads, tuple(sections))
@@ -152,73 +158,83 @@ def _shown_months(dates: list[str]) -> list[int]:
     return sorted({0, *ends[::-1][::step], last})
 
 
-def _moves_sheet(data: xr.Dataset) -> Sheet:
-    def line(variable: str, push_class: str | None) -> tuple[Shown, ...]:
-        moves = data[variable] if push_class is None else data[variable].sel(push_class=push_class)
-        return tuple(_plain(float(moves.sel(pathway=way).sum())) for way in WAYS)
+def _moves_sheet(shown: PublishedRun) -> Sheet:
+    def line(which: str) -> tuple[Shown, ...]:
+        return tuple(_plain(shown.moved(which, f"pathway={way}")) for way in WAYS)
 
     not_judged = Shown("-", "")
-    classes = [(label, line("moves", name)) for name, label in MOVE_CLASSES.items()]
-    premature, uninformed = line("premature", None), line("uninformed", None)
+    classes = [(label, line(f"push_class={name}")) for name, label in MOVE_CLASSES.items()]
+    premature, uninformed = line("premature"), line("uninformed")
     harm = [
-        ("All moves", line("moves", None)),
+        ("All moves", line("all")),
         ("Premature: conditions below the minimum", (premature[0], not_judged, premature[2], not_judged)),
         ("Uninformed: beliefs far from the truth", (uninformed[0], not_judged, not_judged, not_judged)),
-        ("Voluntary: unforced, informed, with an alternative", line("voluntary", None)),
+        ("Voluntary: unforced, informed, with an alternative", line("voluntary")),
     ]
     heads = tuple(PATHWAYS[way] for way in WAYS)
     sections = (Section("By how free they were", tuple(classes)), Section("Of all moves", tuple(harm)))
     return Sheet("Moves by families over the whole run", heads, sections)
 
 
-def _blocked_sheet(data: xr.Dataset) -> Sheet:
-    last = data.isel(month=-1)
-    ways = WAYS[:3]
-    wish = tuple(_plain(float(last["intended"].sel(pathway=way).sum())) for way in ways)
-    gates = [
-        (label, tuple(_plain(float(last["blocked"].sel(pathway=way, gate=gate).sum())) for way in ways))
-        for gate, label in GATES.items()
-        if gate in last["gate"].values and float(last["blocked"].sel(gate=gate, pathway=list(ways)).sum()) > 0
-    ]
+def _blocked_sheet(shown: PublishedRun, data: xr.Dataset) -> Sheet:
+    def line(what: str) -> tuple[Shown, ...]:
+        return tuple(_plain(shown.wished(what, way)) for way in WAYS[:3])
+
+    by_gate = {label: line(f"gate={gate}") for gate, label in GATES.items() if gate in data["gate"].values}
+    gates = tuple((label, cells) for label, cells in by_gate.items() if any(cell.value != "0" for cell in cells))
     sections = (
-        Section("Reviewed their situation and wanted to", (("Families", wish),)),
-        Section("Stopped by (a family can be stopped by several)", tuple(gates) or (("Nothing", ()),)),
+        Section("Reviewed their situation and wanted to", (("Families", line("intended")),)),
+        Section("Stopped by (a family can be stopped by several)", gates or (("Nothing", ()),)),
     )
-    heads = tuple(PATHWAYS[way] for way in ways)
-    return Sheet(f"Intentions and what blocked them, {month_words(str(last['date'].item()))}", heads, sections)
+    heads = tuple(PATHWAYS[way] for way in WAYS[:3])
+    return Sheet(f"Intentions and what blocked them, {month_words(str(data['date'].values[-1]))}", heads, sections)
 
 
-def _programme_sheet(data: xr.Dataset) -> Sheet:
+def _programme_sheet(shown: PublishedRun, data: xr.Dataset) -> Sheet:
     """Return what every programme did; money is withheld with the families it would give away."""
-    served, spent = data["served"].sum("month"), data["spent"].sum("month")
     lines = []
     for name in data["programme"].values:
-        families, waiting = (
-            float(served.sel(programme=name)),
-            float(data["waiting"].isel(month=-1).sel(programme=name)),
-        )
-        money = WITHHELD if small(families, "families") else count(float(spent.sel(programme=name)) / 100, "USD")
-        lines.append((str(name), (_plain(families), _plain(waiting), Shown(money, ""))))
+        key = f"programme={name}"
+        families, waiting = (_plain(shown.programme(what, key)) for what in ("served", "waiting"))
+        lines.append((str(name), (families, waiting, _plain(_dollars(shown, key), "USD"))))
     heads = ("Families served", "Waiting at the end", "Money committed")
     return Sheet("Programmes", heads, (Section("Over the whole run", tuple(lines)),))
 
 
-def _money_gives_away(data: xr.Dataset) -> bool:
-    """Whether the money of all programmes together would tell of fewer families than may be published."""
-    served: list[float] = data["served"].sum("month").values.tolist() if "served" in data else []
-    return any(small(families, "families") for families in served)
-
-
-def _other_sheet(result: Result) -> Sheet:
-    values = headline(result.data)
-    kept = ("worst_group_induced", "returns_lost", "person_months", "in_debt", "spent")
-    hidden = ("spent",) if _money_gives_away(result.data) else ()
-    lines = tuple(
-        (one.label, (Shown(WITHHELD, "") if one.name in hidden else _plain(values[one.name], one.unit),))
-        for one in HEADLINE
-        if one.name in kept
-    )
+def _other_sheet(shown: PublishedRun, result: Result) -> Sheet:
+    values = {
+        "worst_group_induced": _value(result, "worst_group_induced"),
+        "returns_lost": shown.moved("situation=returned"),
+        "person_months": _person_months(shown, result),
+        "in_debt": _debt_share(shown, result),
+        "spent": _dollars(shown, "all") if shown.programmes is not None else 0.0,
+    }
+    lines = tuple((one.label, (_plain(values[one.name], one.unit),)) for one in HEADLINE if one.name in values)
     return Sheet("Beside the totals", ("Run",), (Section("Harm, debt and money", lines),), run_caption(result))
+
+
+def _value(result: Result, name: str) -> float:
+    return next(float(one.value(result.data)) for one in HEADLINE if one.name == name)
+
+
+def _dollars(shown: PublishedRun, programme: str) -> float:
+    return shown.programme("served", programme, "spent") / 100
+
+
+def _person_months(shown: PublishedRun, result: Result) -> float:
+    """Return person-months spent displaced; NaN where a month is withheld, which the other months would give away."""
+    months = [int(month) for month in result.data["month"].values[1:]]
+    withheld = any(math.isnan(shown.stock(month, "displaced")) for month in months)
+    return math.nan if withheld else _value(result, "person_months")
+
+
+def _debt_share(shown: PublishedRun, result: Result) -> float:
+    """Return families in debt per hundred of those who have entered the run; NaN where it would tell of a few."""
+    last = int(result.data["month"].values[-1])
+    whole = _value(result, "all_families")
+    part = float(result.data["in_debt"].isel(month=-1).sum())
+    hidden = [math.isnan(shown.stock(last, *one)) for one in (("all", "in_debt"), ("not_arrived",))]
+    return float(rates([part], [whole], hidden[:1], hidden[1:])[0])
 
 
 def _plain(value: float, unit: str = "families") -> Shown:

@@ -1,11 +1,11 @@
-"""How a number is shown: rounded to what it can carry, with its unit, and small counts withheld."""
+"""How a number is shown: rounded to what it can carry, with its unit; what may not be published is withheld.
+
+Which numbers may not is decided before, by the publishing engine, and reads NaN here.
+"""
 
 import math
 from typing import NamedTuple
 
-from sim.outcomes import SMALLEST_CELL
-
-COUNTS = ("families", "persons")
 DIGITS = 4  # significant digits of the largest number of a line
 MILLION = 1e6
 WITHHELD = "withheld"
@@ -22,21 +22,16 @@ class Shown(NamedTuple):
         return f"{self.value}{by}{self.range}" if self.range else self.value
 
 
-def small(value: float, unit: str) -> bool:
-    """Return whether a count of people is too small to publish; zero points at nobody and is shown."""
-    return unit in COUNTS and 0 < abs(value) < SMALLEST_CELL
-
-
 def level(mean: float, low: float, high: float, unit: str) -> Shown:
-    """Return ``326,300`` and ``(324,900-327,800)``; no range where every seed gives the same."""
+    """Return ``326,300`` and ``(324,900-327,800)``, below zero ``(-800 to -200)``; no range where every seed agrees."""
     if math.isnan(mean):
         return Shown(WITHHELD, "")
     scale = _scale((mean, low, high), unit)
     value = _text(mean, scale, "") + scale.unit
-    if small(mean, unit) or low == high:
+    if low == high:
         return Shown(value, "")
-    ends = f"{_text(low, scale, '')}-{_text(high, scale, '')}"
-    return Shown(value, f"({ends}{scale.mark})")
+    between = " to " if low < 0 else "-"
+    return Shown(value, f"({_text(low, scale, '')}{between}{_text(high, scale, '')}{scale.mark})")
 
 
 def difference(mean: float, low: float, high: float, unit: str) -> Shown:
@@ -48,7 +43,6 @@ def difference(mean: float, low: float, high: float, unit: str) -> Shown:
     if math.isnan(mean):
         return Shown(WITHHELD, "")
     scale = _scale((mean, low, high), unit)
-    scale = scale._replace(counts=False)
     value = _text(mean, scale, "+") + scale.unit.replace("%", " points")
     if low == high:
         return Shown(value, "")
@@ -65,24 +59,21 @@ class _Scale(NamedTuple):
     decimals: int  # negative: rounded to tens, hundreds, ...
     mark: str  # after a range
     unit: str  # after a value
-    counts: bool
 
 
 def _scale(values: tuple[float, ...], unit: str) -> _Scale:
     """Return how the numbers of one cell are rounded: all alike, by the largest."""
     if unit == "%":
-        return _Scale(1, 1, "", "%", False)
+        return _Scale(1, 1, "", "%")
     largest = max(abs(value) for value in values)
     magnitude = math.floor(math.log10(largest)) if largest >= 1 else 0
     dollars = " USD" if unit == "USD" else ""
     if largest >= MILLION:
-        return _Scale(MILLION, DIGITS - 1 - (magnitude - 6), " M", f" M{dollars}", unit in COUNTS)
-    return _Scale(1, min(0, DIGITS - 1 - magnitude), "", dollars, unit in COUNTS)
+        return _Scale(MILLION, DIGITS - 1 - (magnitude - 6), " M", f" M{dollars}")
+    return _Scale(1, min(0, DIGITS - 1 - magnitude), "", dollars)
 
 
 def _text(value: float, scale: _Scale, sign: str) -> str:
-    if scale.counts and 0 < abs(value) < SMALLEST_CELL:
-        return f"<{SMALLEST_CELL}"
     rounded = round(value / scale.divisor, scale.decimals)
     if rounded == 0:
         return "0"

@@ -19,7 +19,7 @@ def comparison() -> Comparison:
 
 @pytest.fixture(scope="module")
 def tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
-    return outcome_tables(comparison.mean_ends)
+    return outcome_tables(comparison.mean_ends, comparison.published_counts)
 
 
 def test_every_table_is_in_the_dictionary(tables: dict[str, pd.DataFrame]) -> None:

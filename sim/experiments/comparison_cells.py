@@ -1,0 +1,171 @@
+"""Every count of people that a comparison publishes, in its tables and figures, as cells of one table.
+
+One table, because tables and figures share totals: judged apart, one would give away what another withholds. A cell is
+an outcome, a headline outcome by its name, and what it is told apart ``by``: a trait, an area, a situation, a month.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.outcomes.equity import BY_GROUP, by_trait
+from sim.outcomes.groups import TRAITS
+from sim.outcomes.measures import SOLVED, rows_behind
+
+ALL, HIGH, LOW = "all", 0.95, 0.05
+#: Outcomes by group that are headline outcomes under another name; the others are headline outcomes, or on their own.
+GROUPED = {"still_displaced": "displaced", "in_debt": "debtors"}
+#: Gates that are headline outcomes under another name.
+GATES = {"dwelling": "blocked_house"}
+SITUATIONS = ("not_arrived", "displaced", *SOLVED)
+COLUMNS = ["outcome", "by", "mean", "low", "high", "rows"]
+Cell = tuple[str, str, float, float]  # outcome, by, families, rows
+Series = tuple[str, str, xr.DataArray, xr.DataArray]  # outcome, by, families and rows by seed
+
+
+def blocked_by(gate: str) -> str:
+    """Return the outcome of families that want to return and that a gate stops."""
+    return GATES.get(gate, f"blocked_{gate}")
+
+
+def cells(table: pd.DataFrame, ends: Mapping[str, xr.Dataset], series: xr.Dataset) -> pd.DataFrame:
+    """Return all cells of a comparison.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Headline outcomes that count families.
+    ends : mapping of str to xarray.Dataset
+        Mean condensed run of every scenario.
+    series : xarray.Dataset
+        Series by scenario, seed and month.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns outcome, by, scenario; mean, low and high over seeds, of what is shown as mean only alike; rows.
+    """
+    headline = table.assign(by=ALL)[[*COLUMNS[:2], "scenario", *COLUMNS[2:]]]
+    known = set(headline["outcome"])
+    frames = [headline]
+    for name, run in ends.items():
+        means = pd.DataFrame(_of_run(run, known), columns=["outcome", "by", "mean", "rows"])
+        means = means.assign(low=means["mean"], high=means["mean"])
+        moving = pd.DataFrame([_spread(one) for one in _of_series(series.sel(scenario=name), known)], columns=COLUMNS)
+        frames.append(pd.concat([means, moving], ignore_index=True).assign(scenario=name))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _spread(one: Series) -> tuple[str, str, float, float, float, float]:
+    outcome, by, families, rows = one
+    low, high = np.quantile(families.values, [LOW, HIGH])
+    return outcome, by, float(families.mean()), float(low), float(high), float(rows.mean())
+
+
+def _of_run(run: xr.Dataset, known: set[str]) -> list[Cell]:
+    """Return what the tables of outcomes tell apart."""
+    behind = rows_behind(run)
+    parts = (_groups, _start, _wishes, _hosts, _shelters, _served)
+    found = [cell for part in parts for cell in part(run, behind)]
+    return [cell for cell in found if cell[1] != ALL or cell[0] not in known]
+
+
+def _groups(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield outcomes by trait, and the size of the groups."""
+    sizes = (lambda data: data["by_group"].isel(month=-1).drop_sel(situation="not_arrived").sum("situation"), False)
+    for outcome, (count, _) in {**BY_GROUP, "all_families": sizes}.items():
+        yield from _traits(GROUPED.get(outcome, outcome), count(run), count(behind))
+
+
+def _traits(outcome: str, families: xr.DataArray, rows: xr.DataArray) -> Iterator[Cell]:
+    for trait, values in {ALL: (ALL,), **TRAITS}.items():
+        counts, numbers = by_trait(families, trait), by_trait(rows, trait)
+        for value, count, number in zip(values, counts, numbers):
+            yield outcome, ALL if trait == ALL else f"{trait}={value}", float(count), float(number)
+
+
+def _start(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield the displaced at the start by trait."""
+    families, rows = (one["by_group"].sel(situation="displaced").isel(month=0) for one in (run, behind))
+    yield from _traits("start", families, rows)
+
+
+def _wishes(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield who wanted to return in the last month, and by what they are stopped, by destination."""
+    last, last_rows = (one.isel(month=-1).sel(pathway="return") for one in (run, behind))
+    yield from _areas("wanted", last["intended"], last_rows["intended"])
+    families, rows = last["blocked"], last_rows["blocked"]
+    for gate in map(str, run["gate"].values):
+        yield from _areas(blocked_by(gate), families.sel(gate=gate), rows.sel(gate=gate))
+
+
+def _areas(outcome: str, families: xr.DataArray, rows: xr.DataArray) -> Iterator[Cell]:
+    yield outcome, ALL, float(families.sum()), float(rows.sum())
+    for area, count, number in zip(families["area"].values, families.values, rows.values):
+        yield outcome, f"area={area}", float(count), float(number)
+
+
+def _hosts(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield exits by metric and situation, what passes by sub-criterion in a solution, and who chose where they are."""
+    exits, exits_rows = (one["exits"].isel(assessed=-1).sum("area") for one in (run, behind))
+    for metric in map(str, run["metric"].values):
+        for situation in SITUATIONS[1:]:
+            at = {"metric": metric, "situation": situation}
+            yield f"exits={metric}", f"situation={situation}", float(exits.sel(at)), float(exits_rows.sel(at))
+    yield from _passes(run, behind)
+    ends, ends_rows = (one.isel(assessed=-1).sel(situation=SOLVED).sum("situation") for one in (run, behind))
+    yield "chosen", ALL, float(ends["chosen"]), float(ends_rows["chosen"])
+
+
+def _passes(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield what the displaced pass, and those in a solution, by sub-criterion."""
+    passes, passes_rows = (one["passes"].isel(assessed=-1).sum("area") for one in (run, behind))
+    for criterion in map(str, run["criterion"].values):
+        for by, situations in ((ALL, SOLVED), ("situation=displaced", ["displaced"])):
+            at = {"criterion": criterion, "situation": situations}
+            yield f"passes={criterion}", by, float(passes.sel(at).sum()), float(passes_rows.sel(at).sum())
+
+
+def _shelters(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield the displaced by shelter, at the end and at the start."""
+    for outcome, month in (("displaced", -1), ("start", 0)):
+        families, rows = (one["by_shelter"].sel(situation="displaced").isel(month=month) for one in (run, behind))
+        for shelter, count, number in zip(families["shelter"].values, families.values, rows.values):
+            yield outcome, f"shelter={shelter}", float(count), float(number)
+
+
+def _served(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
+    """Yield families served by programme; the households behind them as if they stood for as many as all do."""
+    if "programme" not in run.dims:
+        return
+    weight = float(run["families"].isel(month=0).sum()) / max(float(behind["families"].isel(month=0).sum()), 1.0)
+    served = run["served"].sum("month")
+    yield "served", ALL, float(served.sum()), float(served.sum()) / weight
+    for name, count in zip(served["programme"].values, served.values):
+        yield "served", f"programme={name}", float(count), float(count) / weight
+
+
+def _of_series(series: xr.Dataset, known: set[str]) -> Iterator[Series]:
+    """Yield what figures draw over time, by class of move, and between situations."""
+    stock, stock_rows = series["families"], series["families_rows"]
+    months = [int(month) for month in series["month"].values]
+    yield "everyone", ALL, stock.isel(month=0).sum("situation"), stock_rows.isel(month=0).sum("situation")
+    for situation in SITUATIONS:
+        for month in months:
+            by = ALL if month == months[-1] else f"month={month}"
+            if by != ALL or situation not in known:
+                at = {"situation": situation, "month": month}
+                yield situation, by, stock.sel(at), stock_rows.sel(at)
+    run = series[["flows", "flows_rows", "moves", "moves_rows"]].sum("month")
+    free, free_rows = (run[name].sel(push_class="no_push") for name in ("moves", "moves_rows"))
+    yield "no_push", ALL, free.sum(["pathway", "group"]), free_rows.sum(["pathway", "group"])
+    yield "moves", ALL, run["flows"].sum(_BOTH), run["flows_rows"].sum(_BOTH)
+    for before in SITUATIONS:
+        for after in SITUATIONS[1:]:
+            at = {"situation": before, "situation_after": after}
+            yield f"from={before}", f"to={after}", *(run[name].sel(at) for name in ("flows", "flows_rows"))
+
+
+_BOTH = ["situation", "situation_after"]
