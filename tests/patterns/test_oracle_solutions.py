@@ -74,8 +74,8 @@ def test_those_who_have_not_come_yet_are_not_judged():
     model = calm(families(2, arrival=[0, 2], present=[1, 0]))
     run(model, 2)
     assert [h.criteria > 0 for h in model.households] == [True, False]
-    model.step()
-    assert all(h.criteria for h in model.households)
+    run(model, 10)
+    assert all(h.criteria for h in model.households), "assessed after twelve months"
 
 
 # ------------------------------------------------------------------------------------------ how they came
