@@ -224,7 +224,12 @@ of `sim/kernels/codes.py`. `model.households["savings"]` is a column, `model.hou
 
 OUTPUTS = """`Result.data` is an xarray dataset with these variables. `month` has one entry more than the months
 simulated: entry 0 is the start, entry t the end of the t-th month. Stocks are those at that moment; events are those
-of the month that ends there. `origin` and `area` are p-codes. Families and persons count weights, not rows."""
+of the month that ends there. `origin` and `area` are p-codes. Families and persons count weights, not rows.
+
+`tidy.csv` holds what of it may be published, one value a row: situations every month; who and where families are, and
+what was assessed of them, at the start, every twelfth month and the end; moves and programmes over the whole run (no
+month); intentions of the last month; and conditions of areas. Blank labels mean all. Zeros are left out; what is
+withheld is blank and marked. How counts are withheld: decision 016."""
 
 HEADLINE_TEXT = "What `sim compare` shows for every scenario, with the harm beside the totals."
 

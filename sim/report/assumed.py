@@ -150,11 +150,11 @@ INDEPENDENT = """## What is assumed independent
 
 SUPPRESSION = f"""## What is not shown
 
-Counts of fewer than {SMALLEST_CELL} families, or from fewer than {SMALLEST_CELL} simulated households, are withheld in
-tables, figures and the files `.csv` and `.parquet`, so that nobody can be recognised. So are other counts, large ones
-too, from which a withheld one could be worked out; persons and money with the families they belong to; and
+So that nobody can be recognised, counts of fewer than {SMALLEST_CELL} families, or from fewer than {SMALLEST_CELL}
+simulated households, are withheld in tables, figures and the files `.csv` and `.parquet`. So are other counts, large
+ones too, from which a withheld one could be worked out; persons and money with the families they belong to; and
 differences and shares of a withheld count. What is shown is rounded, counts of families and persons to fives. Zeros are
-shown, and left out of the files. The data files `.nc` are complete and not for publication."""
+shown, and left out of the files of a run. The data files `.nc` are complete and not for publication."""
 
 
 def _left_out(spec: ScenarioSpec) -> str:

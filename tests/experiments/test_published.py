@@ -27,7 +27,8 @@ def changed(comparison: Comparison, outcome: str, base: float, other: float) -> 
 
 def rows(comparison: Comparison, outcome: str) -> dict[str, dict[str, float]]:
     table = comparison.published
-    return table[table["outcome"] == outcome].set_index("scenario").to_dict("index")
+    found = table[table["outcome"] == outcome].to_dict("records")
+    return {row["scenario"]: {str(name): value for name, value in row.items()} for row in found}
 
 
 def test_a_small_count_and_its_difference_go(comparison: Comparison) -> None:

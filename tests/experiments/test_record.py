@@ -64,12 +64,8 @@ def test_persons_and_money_go_with_the_families_that_are_withheld(
     table: pd.DataFrame, leader: str, follower: str
 ) -> None:
     labels = [name for name in table.columns if name not in ("variable", "unit", "value", "suppressed")]
-    found = {
-        name: set(
-            table.loc[(table["variable"] == name) & table["suppressed"], labels].astype(str).agg("|".join, axis=1)
-        )
-        for name in (leader, follower)
-    }
+    keys = table[labels].astype(object).fillna("").astype(str).agg("|".join, axis=1)
+    found = {name: set(keys[(table["variable"] == name) & table["suppressed"]]) for name in (leader, follower)}
     assert found[leader] == found[follower]
     assert table.loc[table["suppressed"], "value"].isna().all()
     assert ((table["variable"] == "families_by_area") & table["suppressed"]).any()

@@ -1,7 +1,6 @@
 """What observers see: the tracked stock with its recodes, and cells too small to publish."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import xarray as xr
 
