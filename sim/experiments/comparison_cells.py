@@ -161,11 +161,9 @@ def _of_series(series: xr.Dataset, known: set[str]) -> Iterator[Series]:
     run = series[["flows", "flows_rows", "moves", "moves_rows"]].sum("month")
     free, free_rows = (run[name].sel(push_class="no_push") for name in ("moves", "moves_rows"))
     yield "no_push", ALL, free.sum(["pathway", "group"]), free_rows.sum(["pathway", "group"])
-    yield "moves", ALL, run["flows"].sum(_BOTH), run["flows_rows"].sum(_BOTH)
+    both = ["situation", "situation_after"]
+    yield "moves", ALL, run["flows"].sum(both), run["flows_rows"].sum(both)
     for before in SITUATIONS:
         for after in SITUATIONS[1:]:
             at = {"situation": before, "situation_after": after}
-            yield f"from={before}", f"to={after}", *(run[name].sel(at) for name in ("flows", "flows_rows"))
-
-
-_BOTH = ["situation", "situation_after"]
+            yield f"from={before}", f"to={after}", run["flows"].sel(at), run["flows_rows"].sel(at)

@@ -24,7 +24,7 @@ from sim.kernels.compile import inlined
 
 RECENT_MONTHS = 12  # a move without a push this soon after one may still be its consequence
 
-ROWS_AT = 38  # room for 2.7e11 people below, and for 3.3e7 rows above
+ROWS_AT = 37  # room for 1.4e11 people below, and for 6.7e7 rows above
 ROW = np.int64(1 << ROWS_AT)
 
 # Equity groups: every combination of these, the first varying fastest.

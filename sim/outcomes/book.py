@@ -6,8 +6,10 @@ tables of different shape side by side; their relations tie them to each other.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -16,6 +18,7 @@ from sim.outcomes.publish import publish_counts
 
 ALL = "all"
 DIMENSIONS = ("when", "which", "by")
+Labels = Sequence[Hashable] | npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Book:
 
 
 def cells_of(
-    data: xr.Dataset, name: str, when: Sequence[Hashable], which: Sequence[str], by: Sequence[str], variable: str = ""
+    data: xr.Dataset, name: str, when: Labels, which: Sequence[str], by: Sequence[str], variable: str = ""
 ) -> pd.DataFrame:
     """Return a recorded count as cells.
 
@@ -90,6 +93,6 @@ def at(when: Hashable, which: str, by: str) -> Mapping[str, Hashable]:
     return {"when": str(when), "which": which, "by": by}
 
 
-def labels(name: str, values: Sequence[Hashable] | np.ndarray) -> list[str]:  # type: ignore[type-arg]
+def labels(name: str, values: Labels) -> list[str]:
     """Return ``name=value`` for every value."""
     return [f"{name}={value}" for value in values]

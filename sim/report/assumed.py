@@ -150,8 +150,11 @@ INDEPENDENT = """## What is assumed independent
 
 SUPPRESSION = f"""## What is not shown
 
-Counts of families or persons above 0 and below {SMALLEST_CELL} are withheld in tables and figures, so that nobody can
-be recognised, and numbers are rounded. The data file `data.nc` is complete and not for publication."""
+So that nobody can be recognised, counts of fewer than {SMALLEST_CELL} families, or from fewer than {SMALLEST_CELL}
+simulated households, are withheld in tables, figures and the files `.csv` and `.parquet`. So are other counts, large
+ones too, from which a withheld one could be worked out; persons and money with the families they belong to; and
+differences and shares of a withheld count. What is shown is rounded, counts of families and persons to fives. Zeros are
+shown, and left out of the files of a run. The data files `.nc` are complete and not for publication."""
 
 
 def _left_out(spec: ScenarioSpec) -> str:

@@ -101,7 +101,7 @@ def _present(values: xr.DataArray, dim: str, words: dict[str, str]) -> Words:
 
 def _gaps(values: xr.DataArray) -> str:
     """Return what a gap in a line means, where there is one."""
-    return "Gaps: withheld, since few families would be told of. " if bool(values.isnull().any()) else ""
+    return "Gaps: small counts, and what would give them away, are withheld. " if bool(values.isnull().any()) else ""
 
 
 def _days(data: xr.DataArray) -> Array:

@@ -35,7 +35,11 @@ groups; along it lie `headed_by`, `vulnerability`, `tenure` and `came_from`. Wha
 
 `data.nc` and `ends.nc` (start and end of every run of a comparison) are complete and not for publication. Every other
 file holds counts as they may be published: of ten families and ten simulated households or more, rounded to fives;
-what is missing is withheld."""
+what is missing is withheld.
+
+`tidy.csv` (of a run) holds one value a row: situations every month; who and where families are, and what was assessed
+of them, at the start, every twelfth month and the end; moves and programmes over the whole run (no month); intentions
+of the last month; and conditions of areas. Blank labels mean all. Zeros are left out."""
 
 
 def dictionary() -> str:

@@ -92,7 +92,9 @@ def _of_run(result: Result) -> View:
     return View(*_series(result.data, count, 1), [title], closings, footer + _rows(manifest), False)
 
 
-def _series(data: xr.Dataset, count: Count, scenarios: int) -> tuple[xr.DataArray, ...]:
+def _series(
+    data: xr.Dataset, count: Count, scenarios: int
+) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray, xr.DataArray]:
     """Return stock, flows, moves and blocked, made of published counts."""
     months = [f"month={month}" for month in data["month"].values]
     stock = _filled(count, scenarios, ENDS, list(SITUATIONS), months)

@@ -3,7 +3,8 @@
 import os
 
 from sim.data.case_tables import CaseTables
-from sim.kernels.codes import GATES, INTENTIONS, SITUATIONS
+from sim.kernels.codes import GATES, INTENTIONS, MOVE_CLASSES, SITUATIONS
+from sim.kernels.tally import GROUPS
 from sim.scenario.load import Scenario
 from sim.scenario.paths import month_index
 from sim.schema.case import Arrivals
@@ -11,6 +12,7 @@ from sim.schema.errors import InputError
 
 BYTES_PER_ROW = 400  # measured: 325 at the peak of a run of 436,000 rows
 BYTES_PER_NUMBER = 8
+WITH_ROWS = 2  # every count of people stands beside the rows it comes from
 MOST_COHORT = 2**32  # households of a cohort are numbered in 32 bits
 
 
@@ -49,7 +51,8 @@ def memory_needed(scenario: Scenario, tables: CaseTables) -> int:
     spec, areas = scenario.spec, len(tables.areas)
     by_origin_and_area = 2 * len(SITUATIONS) * areas**2  # families, persons
     blocked = 3 * len(INTENTIONS) * areas * len(GATES)
-    by_month = by_origin_and_area + blocked + 2 * len(spec.programmes)
+    moves = 3 * len(MOVE_CLASSES) * len(INTENTIONS) * GROUPS
+    by_month = WITH_ROWS * (by_origin_and_area + blocked + moves) + 2 * len(spec.programmes)
     return rows_of(scenario, tables) * BYTES_PER_ROW + (spec.months + 1) * by_month * BYTES_PER_NUMBER
 
 

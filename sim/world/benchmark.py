@@ -115,7 +115,9 @@ def _from_counts(packed: bytes, metrics: Names) -> Benchmark:
         "cells": np.ones(len(counts))
     }
     unknown = np.full(len(counts), np.nan)
-    return Benchmark(exits, np.stack([by_host.get(metric, unknown) for metric in METRICS]), counts @ _BITS)
+    return Benchmark(
+        exits, np.stack([by_host.get(metric, unknown) for metric in METRICS]), np.minimum(1.0, counts @ _BITS)
+    )
 
 
 def _by_mask(hosts: Float, metric: str) -> Float:

@@ -13,6 +13,7 @@ from sim.model import SolutionsModel
 from sim.scenario import Compiled, compile_scenario
 
 OWN = ("sim.", "mesa.datacollection")  # objects that are looked into
+PASSING = ("conditions", "_lived")  # of the world: of the month that is lived, set anew before they are read again
 MESA = ("_agents", "_agents_by_type", "_all_agents", "random", "rng", "_rng")  # agents are compared by our own lists
 
 
@@ -41,7 +42,7 @@ def leaves(value: Any, path: str = "model", seen: tuple[int, ...] = ()) -> Itera
         parts = {field.name: getattr(value, field.name) for field in fields(value)} if is_dataclass(value) else {}
         parts |= getattr(value, "__dict__", {})
     for name, part in parts.items():
-        if not (path == "model" and name in MESA):
+        if not (path == "model" and name in MESA) and not (path == "model.world" and name in PASSING):
             yield from leaves(part, f"{path}.{name}", seen)
 
 

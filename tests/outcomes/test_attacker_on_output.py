@@ -17,7 +17,7 @@ from sim.report.markdown import page
 from sim.report.words import CRITERIA, GATES, METRICS, OUTCOMES, SITUATIONS, TRAIT_VALUES
 
 SPAN, EXACT = 10 - 1e-3, 1e-5  # families; linear programs are solved to 1e-7
-FEW = {"households": 800, "months": 14}
+HOUSEHOLDS, MONTHS = 800, 14
 SOLVED = ("returned", "integrating", "settled_elsewhere")
 INDUCED = ("hastened", "diverted", "expelled")
 VALUES = {name: [f"{name}={value}" for value in values] for name, values in TRAITS.items()}
@@ -27,9 +27,11 @@ VALUES = {name: [f"{name}={value}" for value in values] for name, values in TRAI
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a run and a comparison in it, in which many cells are small."""
     place = tmp_path_factory.mktemp("published")
-    save_run(sim.run("valley/closure-no-notice", **FEW), place / "run")
+    one = sim.run("valley/closure-no-notice", households=HOUSEHOLDS, months=MONTHS)
+    save_run(one, place / "run")
     pair = ["valley/as-is", "valley/closure-no-notice"]
-    save_comparison(sim.compare(pair, seeds=2, counterparts=False, **FEW), place / "comparison")
+    both = sim.compare(pair, seeds=2, households=HOUSEHOLDS, months=MONTHS, counterparts=False)
+    save_comparison(both, place / "comparison")
     return place
 
 
@@ -107,7 +109,7 @@ def _stocks(puzzle: Puzzle, counts: pd.DataFrame) -> None:
         puzzle.equal([("by_shelter", month, "situation=displaced", "shelter=camp")], camps)
         puzzle.equal([("in_debt", month)], [("in_debt", month, one) for one in situations])
         for origin in labels_of(counts, "origin"):
-            whole = {("families_by_origin", "0", one, origin): 1.0 for one in situations}
+            whole: dict[Key, float] = {("families_by_origin", "0", one, origin): 1.0 for one in situations}
             puzzle.at_most({("claims", month, origin): 1.0}, whole)
 
 
@@ -152,8 +154,8 @@ def _moves(puzzle: Puzzle, counts: pd.DataFrame) -> None:
         puzzle.equal([("moves", "run", one)], [("moves", "run", one, way) for way in ways])
     puzzle.equal([("moves", "run")], [("moves", "run", way) for way in ways])
     for one in before:
-        after = [("flows", "run", one, f"situation_after={name}") for name in into]
-        puzzle.equal([("flows", "run", one)], after)
+        led = [("flows", "run", one, f"situation_after={name}") for name in into]
+        puzzle.equal([("flows", "run", one)], led)
     pushes = labels_of(counts, "push")
     for one in set(classes) - {"push_class=no_push"}:
         puzzle.equal([("moves", "run", one)], [("moves_by_push", "run", one, push) for push in pushes])
@@ -211,7 +213,7 @@ def comparison_puzzle(published: pd.DataFrame, page_of: str, off_by: float = ROU
     for row in table.to_dict("records"):
         puzzle.know((row["scenario"], row["outcome"], "all"), row["mean"])
     for row in table[table["difference"].notna()].to_dict("records"):
-        own, base = ({(name, row["outcome"], "all"): 1.0} for name in (row["scenario"], scenarios[0]))
+        own, base = (dict[Key, float]({(name, row["outcome"], "all"): 1.0}) for name in (row["scenario"], scenarios[0]))
         puzzle.at_most(own, base, row["difference"] + off_by)
         puzzle.at_most(base, own, off_by - row["difference"])
     sheets = read_sheets(page_of)

@@ -1,12 +1,11 @@
 """What observers see: the tracked stock with its recodes, and cells too small to publish."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import xarray as xr
 
 from sim.kernels.codes import SITUATIONS
-from sim.outcomes import suppressed, tracked_stock
+from sim.outcomes import tracked_stock
 from sim.schema.case import Recode
 
 
@@ -51,13 +50,3 @@ def test_recodes_before_and_after_the_run(data):
     assert tracked_stock(data, early).sel(origin="A").values.tolist() == [2227] * 4
     late = {"r": Recode(month="2020-01", origin="A", families=7, source="s")}
     assert tracked_stock(data, late).sel(origin="A").values.tolist() == [2220] * 4
-
-
-def test_small_cells_are_suppressed_and_zero_is_shown():
-    units = ["families"] * 5 + ["persons", "cents/month", "share"]
-    table = pd.DataFrame({"unit": units, "value": [0, 1, 9, 10, -3, 9, 3, 0.5]})
-    found = suppressed(table)
-    assert found["suppressed"].tolist() == [False, True, True, False, True, True, False, False]
-    assert found["value"].isna().tolist() == found["suppressed"].tolist()
-    assert found["value"].dropna().tolist() == [0, 10, 3, 0.5]
-    assert table["value"].tolist()[1] == 1, "the internal table stays complete"

@@ -22,7 +22,7 @@ def test_page_names_what_a_reader_needs(comparison):
         "a seat in a convoy home, at 250 USD a family",
         "up to 120 USD a month towards rent for 12 months",
         "scenarios/iraq/SOURCES.md",
-        "below 10",
+        "counts of fewer than 10 families, or from fewer than 10",
         "What is assumed independent",
     ):
         assert text in page

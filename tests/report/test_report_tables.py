@@ -14,13 +14,13 @@ def flat(text):
 
 @pytest.fixture(scope="module")
 def text(comparison):
-    return as_text(comparison_tables(comparison, 80), 80)
+    return as_text(comparison_tables(comparison, 80, full=True), 80)
 
 
 def test_three_scenarios_fit_eighty_columns(text):
     lines = text.splitlines()
     assert max(map(len, lines)) <= 80
-    assert text.count("What follows in each scenario") == 1, "one table holds all three"
+    assert text.count("Persons still displaced") == 3, "levels of two and of one scenario, and differences"
     assert "…" not in text
 
 
@@ -33,7 +33,7 @@ def test_what_the_ranges_cover_is_said(text, comparison):
 
 
 def test_harm_stands_beside_the_totals(comparison):
-    text = as_text(comparison_tables(comparison, 150), 150)
+    text = as_text(comparison_tables(comparison, 150, full=True), 150)
     first, second = text.split("Difference to the baseline")
     for word in HARM:
         assert word in first
@@ -42,7 +42,7 @@ def test_harm_stands_beside_the_totals(comparison):
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 def test_every_width_shows_every_number(comparison, width):
-    text = as_text(comparison_tables(comparison, width), width)
+    text = as_text(comparison_tables(comparison, width, full=True), width)
     row = comparison.table().query("outcome == 'displaced'").iloc[2]
     assert max(map(len, text.splitlines())) <= width
     assert f"{round(row['mean'], -2):,.0f}"[:5] in text
@@ -50,13 +50,25 @@ def test_every_width_shows_every_number(comparison, width):
 
 def test_small_counts_are_withheld(comparison):
     data = comparison.data.copy(deep=True)
-    data["outcome_value"].loc[{"outcome": "settled_elsewhere", "scenario": "iraq/no-closure"}] = 4.0
-    data["outcome_value"].loc[{"outcome": "settled_elsewhere", "scenario": "iraq/closure-no-notice"}] = 777.0
-    text = as_text(comparison_tables(replace(comparison, data=data), 150), 150)
-    levels, differences = (part.split("Settled elsewhere")[1].splitlines()[0] for part in text.split("Difference to"))
-    assert levels.split()[0] == "<10"
-    assert levels.split()[1] == "777"
-    assert differences.split()[0] == "withheld"
+    for variable in ("outcome_value", "outcome_rows"):
+        data[variable].loc[{"outcome": "after_push", "scenario": "iraq/no-closure"}] = 4.0
+        data[variable].loc[{"outcome": "after_push", "scenario": "iraq/closure-no-notice"}] = 777.0
+    text = as_text(comparison_tables(replace(comparison, data=data), 150, full=True), 150)
+    parts = text.split("Moved without a push, in the year after one")[1:]
+    levels, differences = (part.splitlines()[0].split() for part in parts)
+    assert levels[:2] == ["withheld", "775"]
+    assert differences[0] == "withheld"
+
+
+def test_a_level_stands_where_the_difference_to_it_is_withheld(comparison):
+    data = comparison.data.copy(deep=True)
+    for variable in ("outcome_value", "outcome_rows"):
+        data[variable].loc[{"outcome": "blocked_house", "scenario": "iraq/no-closure"}] = 4.0
+        data[variable].loc[{"outcome": "blocked_house", "scenario": "iraq/closure-no-notice"}] = 85.0
+    ends = comparison.ends.drop_sel(gate="dwelling")  # only the first screen is looked at, which has no areas
+    text = as_text(comparison_tables(replace(comparison, data=data, ends=ends), 150), 150)
+    line = text.split("Want to return, house unusable")[1].splitlines()[0].split()
+    assert line[:4] == ["withheld", "85", "in", "all"]
 
 
 def test_run_table_adds_up(result):
@@ -67,5 +79,6 @@ def test_run_table_adds_up(result):
 
 
 def test_one_scenario_has_no_differences(comparison):
-    alone = replace(comparison, data=comparison.data.isel(scenario=[0]))
-    assert "Difference to the baseline" not in as_text(comparison_tables(alone, 80), 80)
+    parts = {name: getattr(comparison, name).isel(scenario=[0]) for name in ("data", "ends")}
+    alone = replace(comparison, **parts)
+    assert "Difference to the baseline" not in as_text(comparison_tables(alone, 80, full=True), 80)
