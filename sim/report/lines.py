@@ -14,7 +14,7 @@ import xarray as xr
 from sim.experiments import Comparison, Result
 from sim.outcomes import HEADLINE, MARK, SMALLEST_CELL, PublishedRun, rates
 from sim.report.numbers import Shown, count, difference, level
-from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, PATHWAYS, SITUATIONS, month_words
+from sim.report.words import GATES, METRICS, MOVE_CLASSES, NOT_A_FORECAST, PATHWAYS, SITUATIONS, month_words
 
 MOST_DATES = 6  # columns of a table over time that fit on a terminal
 Cell = Callable[[Any], Shown]  # from a row of the comparison table
@@ -22,6 +22,7 @@ SMALL_CELLS = (
     f"Counts of fewer than {SMALLEST_CELL} families, or from fewer than {SMALLEST_CELL} simulated households, are "
     "withheld, with what would give them away; others are rounded."
 )
+STANDARDS = {name: METRICS[name] for name in ("composite", "pass_fail")}
 WAYS = ("return", "local_integration", "settlement_elsewhere", "displaced_elsewhere")
 
 
@@ -99,6 +100,7 @@ def run_sheets(result: Result) -> list[Sheet]:
     books = [_programme_sheet(shown, data)] if "programme" in data.dims else []
     return [
         _stock_sheet(shown, data),
+        _solutions_sheet(shown, data),
         _moves_sheet(shown),
         _blocked_sheet(shown, data),
         *books,
@@ -156,6 +158,23 @@ def _shown_months(dates: list[str]) -> list[int]:
     ends = [n for n, date in enumerate(dates) if str(date).endswith("-12") and 0 < n < last]
     step = -(-len(ends) // (MOST_DATES - 2)) if ends else 1
     return sorted({0, *ends[::-1][::step], last})
+
+
+def _solutions_sheet(shown: PublishedRun, data: xr.Dataset) -> Sheet:
+    """Return, of families in each solution at the end, who live as hosts do, and who have held it."""
+    last, ways = int(data["month"].values[-1]), ("returned", "integrating", "settled_elsewhere")
+
+    def line(by: str) -> tuple[Shown, ...]:
+        return tuple(_plain(shown.stock(last, way, by)) for way in ways)
+
+    standard = [("Families", line("all")), *((label, line(f"metric={name}")) for name, label in STANDARDS.items())]
+    held = [
+        ("Held for 12 months, living as hosts do", line("sustained=12")),
+        ("of these of their own choice, and informed", line("sustained_whole=12")),
+        ("Held for 24 months, living as hosts do", line("sustained=24")),
+    ]
+    sections = (Section("Living as hosts do", tuple(standard)), Section("Solutions that last", tuple(held)))
+    return Sheet("Solutions at the end", tuple(SITUATIONS[way] for way in ways), sections)
 
 
 def _moves_sheet(shown: PublishedRun) -> Sheet:
