@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.experiments.comparison_cells import ALL, cells
 from sim.experiments.comparison_relations import relations
-from sim.outcomes import COUNTS, Layout, publish_differences
+from sim.outcomes import COUNTS, HEADLINE, Layout, publish_differences
 from sim.outcomes.headline import RATES
 from sim.outcomes.measures import rows_behind
 from sim.outcomes.suppression import is_few
@@ -66,7 +66,8 @@ def published(table: pd.DataFrame, ends: Mapping[str, xr.Dataset], series: xr.Da
     every = cells(table[counted], ends, series)
     every = every.assign(**dict.fromkeys(DIFFERENCES[1:], np.nan))
     every.loc[: counted.sum() - 1, list(DIFFERENCES[1:])] = table.loc[counted, list(DIFFERENCES[1:])].to_numpy()
-    layout = Layout(("outcome", "by"), values=LEVELS, relations=relations(every))
+    first = tuple({"outcome": one.name, "by": ALL} for one in HEADLINE if one.brief and one.unit in COUNTS)
+    layout = Layout(("outcome", "by"), values=LEVELS, relations=relations(every), kept=first)
     shown = publish_differences(every, layout, table["scenario"].iloc[0], DIFFERENCES[1:])
     of_headline = shown.iloc[: counted.sum()]
     result = table.drop(columns="rows").assign(suppressed=False)

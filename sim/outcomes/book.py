@@ -36,22 +36,33 @@ class Book:
         Columns that together name a cell.
     blanked : tuple of str
         Columns that go with the families of their cell, such as money.
+    kept : tuple of mapping
+        Labels of cells to withhold in company of others only where nothing else is left.
     """
 
     cells: pd.DataFrame
     relations: tuple[Relation, ...]
     dimensions: tuple[str, ...] = DIMENSIONS
     blanked: tuple[str, ...] = ()
+    kept: tuple[Mapping[str, Hashable], ...] = ()
 
     def __add__(self, other: "Book") -> "Book":
         """Return both in one book; their dimensions are alike."""
-        return Book(pd.concat([self.cells, other.cells], ignore_index=True), self.relations + other.relations)
+        cells = pd.concat([self.cells, other.cells], ignore_index=True)
+        return Book(cells, self.relations + other.relations, self.dimensions, self.blanked, self.kept + other.kept)
 
     def published(self) -> pd.DataFrame:
         """Return the cells as they may be published: ``publish_counts`` with the relations of the book."""
         labels = {name: self.cells[name].astype(str) for name in self.dimensions}
         values = ("families", "persons")
-        layout = Layout(self.dimensions, values=values, scenario=None, relations=self.relations, blanked=self.blanked)
+        layout = Layout(
+            self.dimensions,
+            values=values,
+            scenario=None,
+            relations=self.relations,
+            blanked=self.blanked,
+            kept=self.kept,
+        )
         return publish_counts(self.cells.assign(**labels), layout)
 
 

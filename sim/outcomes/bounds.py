@@ -14,6 +14,7 @@ from sim.outcomes.additive import ROUND_OFF, Float, Index, Lines, Mask
 
 SOLVED = 1e-6  # families: linear programs are solved to 1e-7
 ASIDE = 1e-3  # families of the cell asked for that a family moved in other cells is worth, divided among these
+KEPT = 100.0  # cost of a cell to be kept over another of its size
 BY_POSITION = 1e-2  # cost of the last cell over the first: decides between cells of one size
 
 
@@ -33,10 +34,12 @@ class Audit:
         Columns withheld for being small, or small remainders, bool [column].
     span : float
         What the bounds of a withheld cell or small remainder have to be apart (families).
+    kept : numpy.ndarray
+        Columns to withhold last, bool [column].
     """
 
-    def __init__(self, lines: Lines, values: Float, small: Mask, span: float) -> None:
-        self.values, self.span = values, span
+    def __init__(self, lines: Lines, values: Float, small: Mask, span: float, kept: Mask) -> None:
+        self.values, self.span, self.kept = values, span, kept
         self.judged = small | (np.arange(lines.columns) < lines.cells)  # a large remainder may be known
         self.low, self.high = np.zeros(lines.columns), np.zeros(lines.columns)  # of the move, so true values are at 0
         shape = (len(lines.rest), lines.columns)
@@ -98,7 +101,7 @@ class Audit:
     def _cheapest(self, free: Index, shown: Index, cell: int) -> Float | None:
         """Return the cheapest move of hidden and shown cells that takes a cell up to its span, or None."""
         matrix = hstack([self.matrix[:, free], self.matrix[:, shown], -self.matrix[:, shown]])
-        price = np.log(self.values[shown]) + BY_POSITION * shown / len(self.values)
+        price = np.log(self.values[shown]) + KEPT * self.kept[shown] + BY_POSITION * shown / len(self.values)
         lower = np.concatenate([-self.values[free], np.zeros(2 * len(shown))])
         upper = np.concatenate([np.full(len(free) + len(shown), np.inf), self.values[shown]])
         at = int(np.searchsorted(free, cell))

@@ -72,6 +72,19 @@ class Cells:
         margins = [line for name, label in layout.totals.items() for line in self._margin(name, label, layout.partial)]
         return margins + [line for relation in layout.relations for line in self._related(relation)]
 
+    def kept(self, layout: Layout) -> Mask:
+        """Return which cells are to be withheld in company last, bool [cell].
+
+        Raises
+        ------
+        InputError
+            If they are named by a dimension or label that is not there.
+        """
+        found = np.zeros(len(self.keys), bool)
+        for labels in layout.kept:
+            found |= self._at(labels)
+        return found
+
     def name(self, cell: int) -> str:
         """Return the labels of a cell in words."""
         return _named(self.keys, cell)

@@ -46,6 +46,8 @@ class Layout:
         Further relations that a reader knows of.
     blanked : tuple of str
         Columns that are no counts but would give one away, such as money spent: withheld with it, else left alone.
+    kept : tuple of mapping
+        Labels of cells that readers need most: withheld to protect others only where nothing else is left.
     """
 
     dimensions: tuple[str, ...]
@@ -56,6 +58,7 @@ class Layout:
     partial: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
     blanked: tuple[str, ...] = ()
+    kept: tuple[Mapping[str, Hashable], ...] = ()
 
     def check(self, table: pd.DataFrame, differences: tuple[str, ...] = ()) -> None:
         """Refuse a table that has not the columns named, or has numbers that are not.

@@ -34,7 +34,8 @@ def move_book(data: xr.Dataset) -> Book:
     run = run.sum("group").sel(pathway=list(LEADS_TO))
     frames = [*_moves(run), *_flows(run), *_qualities(run)]
     classes, pushed = labels("push_class", run["push_class"].values), labels("push_class", PUSHED)
-    return Book(pd.concat(frames, ignore_index=True), (*_sums(run, classes, pushed), *_parts(run)))
+    cells, relations = pd.concat(frames, ignore_index=True), (*_sums(run, classes, pushed), *_parts(run))
+    return Book(cells, relations, kept=({"when": RUN, "which": ALL}, {"when": RUN, "by": ALL}))
 
 
 def _moves(run: xr.Dataset) -> Iterator[pd.DataFrame]:

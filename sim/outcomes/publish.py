@@ -147,7 +147,7 @@ def _judged(table: pd.DataFrame, layout: Layout, differences: tuple[str, ...] = 
         if ((mean <= ROUND_OFF) & (other > ROUND_OFF)).any():
             raise InputError(f"is above zero where {layout.values[0]} is zero", key=name)
     few = np.any([np.zeros(mean.shape, bool), *map(is_few, others)], axis=0)
-    return cells, withheld(mean, rows, lines, few)
+    return cells, withheld(mean, rows, lines, few, cells.kept(layout))
 
 
 def _refuse_gap(cells: Cells, lines: list[Line], counts: Float, name: str) -> None:

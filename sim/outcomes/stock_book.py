@@ -41,7 +41,8 @@ def stock_book(data: xr.Dataset) -> Book:
     known = [label for group in fixed for label in group]
     cells = pd.concat(frames, ignore_index=True)
     cells = pd.concat([cells, _always(cells, [ALL, *known])], ignore_index=True)
-    return Book(cells, (*_sums(data, fixed), *_parts(data), *_over_time(data, situations)))
+    relations = (*_sums(data, fixed), *_parts(data), *_over_time(data, situations))
+    return Book(cells, relations, kept=({"by": ALL},))
 
 
 def _tables(data: xr.Dataset) -> Iterator[tuple[str, xr.Dataset]]:

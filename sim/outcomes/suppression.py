@@ -19,7 +19,13 @@ from sim.schema.errors import InputError
 SMALLEST_CELL = 10  # families, and simulated households: cells above zero and below are withheld
 
 
-def withheld(families: npt.ArrayLike, rows: npt.ArrayLike, lines: Sequence[Line], also: npt.ArrayLike = False) -> Mask:
+def withheld(
+    families: npt.ArrayLike,
+    rows: npt.ArrayLike,
+    lines: Sequence[Line],
+    also: npt.ArrayLike = False,
+    kept: npt.ArrayLike = False,
+) -> Mask:
     """Return which cells must not be published.
 
     Small cells, the companions that keep them from being worked out line by line, and what an audit of every withheld
@@ -36,6 +42,8 @@ def withheld(families: npt.ArrayLike, rows: npt.ArrayLike, lines: Sequence[Line]
         Which cells sum to which; a cell may be in several. All that a reader knows of has to be here.
     also : array_like, optional
         Cells to withhold as if they were small, bool [scenario, cell]; those at zero are not.
+    kept : array_like, optional
+        Cells to withhold in company last, bool [cell].
 
     Returns
     -------
@@ -53,7 +61,9 @@ def withheld(families: npt.ArrayLike, rows: npt.ArrayLike, lines: Sequence[Line]
     matrix = Lines.of(lines, counts.shape[1])
     small = is_small(_complete(matrix, counts, "families"), _complete(matrix, behind, "rows"))
     small[:, : matrix.cells] |= np.asarray(also, bool) & (counts > ROUND_OFF)
-    hidden = [_protected(matrix, *scenario) for scenario in zip(matrix.all_columns(counts), small)]
+    last = np.zeros(matrix.columns, bool)
+    last[: matrix.cells] = kept
+    hidden = [_protected(matrix, *scenario, last) for scenario in zip(matrix.all_columns(counts), small)]
     return np.array(hidden, bool).reshape(small.shape)[:, : matrix.cells]
 
 
@@ -93,23 +103,24 @@ def _complete(matrix: Lines, counts: Float, key: str) -> Float:
     return matrix.all_columns(counts)
 
 
-def _protected(matrix: Lines, values: Float, small: Mask) -> Mask:
+def _protected(matrix: Lines, values: Float, small: Mask, kept: Mask) -> Mask:
     """Return what is hidden in one scenario, bool [column]."""
     if not small.any():
         return small
     from sim.outcomes.bounds import Audit  # takes half a second to load, which most commands need not wait for
 
-    return Audit(matrix, values, small, SMALLEST_CELL).widened(_with_companions(matrix, values, small))
+    audit = Audit(matrix, values, small, SMALLEST_CELL, kept)
+    return audit.widened(_with_companions(matrix, values, small, kept))
 
 
-def _with_companions(matrix: Lines, values: Float, small: Mask) -> Mask:
+def _with_companions(matrix: Lines, values: Float, small: Mask, kept: Mask) -> Mask:
     """Withhold one cell after the other until no line has a hidden cell that it alone gives away, bool [column]."""
     hidden = small.copy()
     hidden[matrix.cells :] = matrix.rest
     used_up = np.zeros(len(matrix.rest), bool)
     while (telling := ~used_up & _telling(matrix, values, small, hidden)).any():
         line = int(np.argmax(telling))
-        companion = _companion(matrix, values, hidden, line)
+        companion = _companion(matrix, values, hidden, kept, line)
         if companion is None:
             used_up[line] = True
         else:
@@ -132,12 +143,12 @@ def _telling(matrix: Lines, values: Float, small: Mask, hidden: Mask) -> Mask:
     return telling
 
 
-def _companion(matrix: Lines, values: Float, hidden: Mask, line: int) -> int | None:
+def _companion(matrix: Lines, values: Float, hidden: Mask, kept: Mask, line: int) -> int | None:
     """Return the published cell of a line to withhold in company, or None.
 
-    Not the line's total if there is another, best no total at all, best where its other lines have hidden cells
-    already, since those that have none would need one more, and best a small one; between two alike, the first. A cell
-    at zero is no help: a reader knows that nothing at zero is withheld.
+    Not one to be kept if there is another, not the line's total, best no total at all, best where its other lines have
+    hidden cells already, since those that have none would need one more, and best a small one; between two alike, the
+    first. A cell at zero is no help: a reader knows that nothing at zero is withheld.
     """
     entry = np.flatnonzero((matrix.line == line) & ~hidden[matrix.column] & (values[matrix.column] > ROUND_OFF))
     if not len(entry):
@@ -145,5 +156,5 @@ def _companion(matrix: Lines, values: Float, hidden: Mask, line: int) -> int | N
     column, own_total = matrix.column[entry], matrix.sign[entry] > 0
     untouched = matrix.sums(hidden[matrix.column]) == 0
     opened = np.bincount(matrix.column, weights=untouched[matrix.line], minlength=matrix.columns)
-    order = np.lexsort([column, values[column], opened[column], matrix.totals()[column], own_total])
+    order = np.lexsort([column, values[column], opened[column], matrix.totals()[column], own_total, kept[column]])
     return int(column[order[0]])

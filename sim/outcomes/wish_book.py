@@ -31,7 +31,9 @@ def wish_book(data: xr.Dataset) -> Book:
     relations += [part_of("what", INTENDED, f"gate={gate}") for gate in gates]
     relations += [part_of("what", f"gate={gate}", f"released={gate}") for gate in gates]
     relations.append(part_of("what", INTENDED, *(f"released={gate}" for gate in gates)))
-    return Book(pd.concat(frames, ignore_index=True), tuple(relations), ("what", "pathway", "area"))
+    return Book(
+        pd.concat(frames, ignore_index=True), tuple(relations), ("what", "pathway", "area"), kept=({"area": ALL},)
+    )
 
 
 def _by_place(data: xr.Dataset, name: str, what: str) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def test_hard_cases(name: str, exact: bool) -> None:
 @pytest.mark.parametrize("name", sorted(HARD.keys() - {"all small", "small in all"}))
 def test_without_companions_the_reader_succeeds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader is up to it. Where all is small but the sum, ten, parts may be anything up to ten as it is."""
-    monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small: small)
+    monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small, kept: small)
     assert narrowest(tidy(*map(same, HARD[name])), layout(2), exact=True) < SPAN
 
 
@@ -120,7 +120,7 @@ def test_small_remainders_of_subsets(name: str, exact: bool) -> None:
 
 
 def test_without_companions_small_remainders_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small: small)
+    monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small, kept: small)
     how = Layout(("measure", "area"), {"area": "all"}, relations=(IN_DEBT,))
     assert narrowest(subset_table(SUBSETS["five without debt"]), how, exact=True) < SPAN
     assert narrowest(subset_table(SUBSETS["all in debt, or none"]), how, exact=True) == np.inf

@@ -55,7 +55,7 @@ def test_a_run_without_rounding(folder: Path, companions: bool, monkeypatch: pyt
     """A reader who has exact counts learns no more; and finds many where small cells alone are blank."""
     monkeypatch.setattr("sim.outcomes.publish.rounded", lambda values: np.asarray(values, float))
     if not companions:
-        monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small: small)
+        monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small, kept: small)
     table = sim.open_result(folder / "run").tidy().astype(object)
     table["month"] = table["month"].map(lambda month: month if pd.isna(month) else str(month))
     found = narrow(run_puzzle(table, off_by=EXACT))
@@ -199,7 +199,7 @@ def test_a_comparison(folder: Path) -> None:
 def test_a_comparison_without_rounding(folder: Path, companions: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.outcomes.publish.rounded", lambda values: np.asarray(values, float))
     if not companions:
-        monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small: small)
+        monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small, kept: small)
     opened = open_comparison(folder / "comparison")
     page_of = page("", comparison_sheets(opened, full=True))
     found = narrow(comparison_puzzle(opened.published, page_of, EXACT))

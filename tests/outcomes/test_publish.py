@@ -184,3 +184,13 @@ def test_rates_are_blank_where_they_tell_of_few() -> None:
     found = rates(part, whole, [False, True] + [False] * 8, [False, False, True] + [False] * 7)
     assert np.isnan(found).tolist() == [False, True, True, True, False, True, False, True, True, False]
     assert found[[0, 4, 6, 9]].tolist() == [33.3, 100, 90.9, 130]
+
+
+def test_what_is_kept_is_named_by_labels() -> None:
+    table = pd.DataFrame({"area": ["all", "a", "b", "c"], "families": [104, 4, 60, 40]}).assign(
+        rows=lambda one: one["families"]
+    )
+    how = Layout(("area",), {"area": "all"}, scenario=None, kept=({"area": "c"},))
+    assert publish_counts(table, how)["suppressed"].tolist() == [False, True, True, False]
+    with pytest.raises(InputError, match="is not there"):
+        publish_counts(table, Layout(("area",), scenario=None, kept=({"area": "d"},)))

@@ -40,6 +40,13 @@ def test_few_families_or_few_households_behind_them(families: float, rows: float
     assert withheld([[families]], [[rows]], []).tolist() == [[small]]
 
 
+def test_what_readers_need_most_is_taken_along_last() -> None:
+    line = [Line(0, (1, 2, 3))]
+    counts = [[104, 4, 60, 40]]
+    found = [withheld(counts, counts, line, kept=[n in kept for n in range(4)]) for kept in ((3,), (2, 3), (0, 2, 3))]
+    assert [np.flatnonzero(one[0]).tolist() for one in found] == [[1, 2], [0, 1], [1, 3]]
+
+
 def test_a_lone_small_cell_takes_the_smallest_of_its_line_along() -> None:
     line = [Line(0, (1, 2, 3, 4))]
     assert hidden([104, 4, 0, 60, 40], line) == [1, 4], "not the total, not the empty cell"
