@@ -14,7 +14,7 @@ from sim.outcomes.groups import TRAITS
 from sim.report.brief import comparison_sheets
 from sim.report.folder import save_comparison, save_run
 from sim.report.markdown import page
-from sim.report.words import CRITERIA, GATES, METRICS, OUTCOMES, SITUATIONS, TRAIT_VALUES
+from sim.report.words import CRITERIA, GATES, METRICS, MOVE_CLASSES, OUTCOMES, SITUATIONS, TRAIT_VALUES
 
 SPAN, EXACT = 10 - 1e-3, 1e-5  # families; linear programs are solved to 1e-7
 HOUSEHOLDS, MONTHS = 800, 14
@@ -48,6 +48,31 @@ def test_a_run(folder: Path) -> None:
     puzzle = run_puzzle(table)
     assert len(puzzle.withheld) > 50, "many are withheld"
     assert narrow(puzzle) == {}
+
+
+def test_the_tables_of_a_run_say_no_more_than_its_file(folder: Path) -> None:
+    """Every count of run.md (and run.txt, made of the same) stands in tidy.csv, blank where that is."""
+    table = pd.read_csv(folder / "run" / "tidy.csv", dtype={"month": "Int64"})
+    sheets = read_sheets((folder / "run" / "run.md").read_text(encoding="utf-8"))
+    stocks = table[table["variable"].isin(["families", "persons"])].set_index(["variable", "situation", "month"])
+    situations = {label: name for name, label in SITUATIONS.items()}
+    for section, label, cells in sheets["Where families are, at the end of the month"]:
+        found = stocks["value"].get((section.lower(), situations[label], MONTHS), 0.0)
+        assert same(cells[-1], found)
+    moves = table[(table["variable"] == "moves") & table["pathway"].notna()].set_index(["push_class", "pathway"])[
+        "value"
+    ]
+    classes = {label: name for name, label in MOVE_CLASSES.items()}
+    for section, label, cells in sheets["Moves by families over the whole run"]:
+        if section == "By how free they were":
+            for way, cell in zip(("return", "local_integration", "settlement_elsewhere", "displaced_elsewhere"), cells):
+                assert same(cell, moves.get((classes[label], way), 0.0))
+
+
+def same(cell: str, value: float) -> bool:
+    """Return whether a cell of a table, of at most four digits, says what the file says."""
+    shown = number(cell)
+    return bool(np.isnan(value)) if np.isnan(shown) else abs(shown - value) <= 0.0005 * value
 
 
 @pytest.mark.parametrize("companions", [True, False])
