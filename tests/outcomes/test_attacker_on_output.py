@@ -14,6 +14,7 @@ from sim.outcomes.groups import TRAITS
 from sim.report.brief import comparison_sheets
 from sim.report.folder import save_comparison, save_run
 from sim.report.markdown import page
+from sim.report.sheets import SITUATIONS as PLACES
 from sim.report.words import CRITERIA, GATES, METRICS, MOVE_CLASSES, OUTCOMES, SITUATIONS, TRAIT_VALUES
 
 SPAN, EXACT = 10 - 1e-3, 1e-5  # families; linear programs are solved to 1e-7
@@ -247,6 +248,7 @@ def comparison_puzzle(published: pd.DataFrame, page_of: str, off_by: float = ROU
         _traits(puzzle, name, column, sheets["For whom: families per 100 of each group"])
         _residual(puzzle, name, column + 1, sheets["Who is still displaced: families per 100 of the displaced"])
         _shares(puzzle, name, column, sheets["Who lives as hosts do, by every metric"])
+        _passes(puzzle, name, column, sheets["Sub-criteria passed (IRIS)"])
         _known_sums(puzzle, name)
     return puzzle
 
@@ -277,6 +279,7 @@ def number(cell: str) -> float:
 
 OF_GATE = {label: {"dwelling": "blocked_house"}.get(gate, f"blocked_{gate}") for gate, label in GATES.items()}
 OF_TRAIT = {TRAIT_VALUES[value]: f"{name}={value}" for name, values in TRAITS.items() for value in values}
+OF_PLACE = {title: situation for situation, title in PLACES.items()}
 OF_OUTCOME = {label: name for name, label in OUTCOMES.items()} | {"Still displaced": "displaced"}
 
 
@@ -316,9 +319,9 @@ def _residual(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str
 
 
 def _shares(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
-    metrics, criteria = ({label: key for key, label in words.items()} for words in (METRICS, CRITERIA))
+    metrics = {label: key for key, label in METRICS.items()}
     for section, label, cells in sheet:
-        situation = section.removeprefix("Of families that are ").replace(" ", "_")
+        situation = OF_PLACE.get(section)
         if situation in SITUATIONS and cells[column] != "-":
             puzzle.rate((name, metrics[label], situation), (name, situation, "all"), number(cells[column]))
     for metric in METRICS:
@@ -326,14 +329,21 @@ def _shares(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, 
         for situation in SITUATIONS:
             puzzle.part((name, situation, "all"), (name, metric, situation))
     puzzle.equal([(name, "exit_displaced", "all")], [(name, "composite", "displaced")])
-    solved, families = (name, "solved", "all"), [(name, one, "all") for one in SOLVED]
+
+
+def _passes(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
+    criteria = {label: key for key, label in CRITERIA.items()}
+    solved, displaced = (name, "solved", "all"), (name, "displaced", "all")
     puzzle.guess(solved)
-    puzzle.equal([solved], families)
+    puzzle.equal([solved], [(name, one, "all") for one in SOLVED])
     for section, label, cells in sheet:
-        if section.startswith("Sub-criteria"):
+        if section == "Of families in a solution":
             puzzle.rate((name, criteria[label], "all"), solved, number(cells[column]))
             puzzle.part(solved, (name, criteria[label], "all"))
             puzzle.part((name, criteria[label], "all"), (name, "exit_pass_fail", "all"))
+        elif OF_PLACE.get(section) == "displaced":
+            puzzle.rate((name, criteria[label], "displaced"), displaced, number(cells[column]))
+            puzzle.part(displaced, (name, criteria[label], "displaced"))
 
 
 def _known_sums(puzzle: Puzzle, name: str) -> None:
