@@ -76,6 +76,7 @@ def same(cell: str, value: float) -> bool:
     return bool(np.isnan(value)) if np.isnan(shown) else abs(shown - value) <= 0.0005 * value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("companions", [True, False])
 def test_a_run_without_rounding(folder: Path, companions: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who has exact counts learns no more; and finds many where small cells alone are blank."""
@@ -221,6 +222,7 @@ def test_a_comparison(folder: Path) -> None:
     assert narrow(puzzle) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("companions", [True, False])
 def test_a_comparison_without_rounding(folder: Path, companions: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.outcomes.publish.rounded", lambda values: np.asarray(values, float))
