@@ -45,7 +45,7 @@ test-py312:
 	.venv-py312/bin/python -m pytest -m "not slow" -rs -n 2 --dist loadfile
 
 slow: .venv/dev
-	$(BIN)/python -m pytest -m slow -rA -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m slow -rA -n 2 --dist loadfile --durations=15
 
 lint: .venv/dev
 	$(BIN)/ruff check .

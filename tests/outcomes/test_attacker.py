@@ -160,14 +160,14 @@ def safe(scenarios: tuple[Scenario, Scenario], exact: bool) -> None:
 DRAWN = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(DRAWN, max_examples=25)
+@settings(DRAWN, max_examples=12)
 @given(pairs(TWO_WAY))
 def test_two_way_tables(scenarios: tuple[Scenario, Scenario]) -> None:
     """Against a reader who has exact values, and so against one who has them rounded."""
     safe(scenarios, exact=True)
 
 
-@settings(DRAWN, max_examples=8)
+@settings(DRAWN, max_examples=5)
 @given(pairs(THREE_WAY))
 def test_three_way_tables(scenarios: tuple[Scenario, Scenario]) -> None:
     safe(scenarios, exact=True)
@@ -175,7 +175,7 @@ def test_three_way_tables(scenarios: tuple[Scenario, Scenario]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exact", [True, False])
-@settings(DRAWN, max_examples=150)
+@settings(DRAWN, max_examples=60)
 @given(pairs([*TWO_WAY, *THREE_WAY, (5, 6), (2, 9)]))
 def test_many_tables(exact: bool, scenarios: tuple[Scenario, Scenario]) -> None:
     safe(scenarios, exact)

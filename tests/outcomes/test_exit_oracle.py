@@ -14,7 +14,7 @@ OF_EVERY_CELL = st.one_of(surveys(per_cell=2), surveys(per_cell=2, missing=False
 
 
 @given(survey=OF_EVERY_CELL)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_results_of_every_household(survey: list[Household]) -> None:
     for metric in EXIT_METRICS:
         given_ = arguments(survey, metric)
@@ -30,7 +30,7 @@ def test_results_of_every_household(survey: list[Household]) -> None:
 
 
 @given(survey=OF_EVERY_CELL)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_share_of_displaced_households(survey: list[Household]) -> None:
     for metric in EXIT_METRICS:
         given_ = arguments(survey, metric)

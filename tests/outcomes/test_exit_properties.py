@@ -16,7 +16,7 @@ from sim.schema.errors import InputError
 SURVEYS = st.one_of(surveys(per_cell=2), surveys(per_cell=2, missing=False))
 every_metric = pytest.mark.parametrize("metric", EXIT_METRICS)
 of_single_households = pytest.mark.parametrize("metric", [metric for metric in EXIT_METRICS if metric != "cells"])
-quickly = settings(max_examples=25, deadline=None)
+quickly = settings(max_examples=10, deadline=None)
 
 
 def results(given_: dict[str, Any]) -> pd.Series:
