@@ -7,6 +7,7 @@ an outcome, a headline outcome by its name, and what it is told apart ``by``: a 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -22,7 +23,8 @@ GATES = {"dwelling": "blocked_house"}
 SITUATIONS = ("not_arrived", "displaced", *SOLVED)
 COLUMNS = ["outcome", "by", "mean", "low", "high", "rows"]
 Cell = tuple[str, str, float, float]  # outcome, by, families, rows
-Series = tuple[str, str, xr.DataArray, xr.DataArray]  # outcome, by, families and rows by seed
+Numbers = npt.NDArray[np.float64]
+Series = tuple[str, str, Numbers, Numbers]  # outcome, by, families and rows by seed
 
 
 def blocked_by(gate: str) -> str:
@@ -60,7 +62,7 @@ def cells(table: pd.DataFrame, ends: Mapping[str, xr.Dataset], series: xr.Datase
 
 def _spread(one: Series) -> tuple[str, str, float, float, float, float]:
     outcome, by, families, rows = one
-    low, high = np.quantile(families.values, [LOW, HIGH])
+    low, high = np.quantile(families, [LOW, HIGH])
     return outcome, by, float(families.mean()), float(low), float(high), float(rows.mean())
 
 
@@ -149,21 +151,26 @@ def _served(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
 
 def _of_series(series: xr.Dataset, known: set[str]) -> Iterator[Series]:
     """Yield what figures draw over time, by class of move, and between situations."""
-    stock, stock_rows = series["families"], series["families_rows"]
     months = [int(month) for month in series["month"].values]
-    yield "everyone", ALL, stock.isel(month=0).sum("situation"), stock_rows.isel(month=0).sum("situation")
+    place = {str(name): n for n, name in enumerate(series["situation"].values)}
+    stock = _by_seed(series, "families", "situation", "month")
+    yield "everyone", ALL, *(one[:, 0].sum(axis=0) for one in stock)
     for situation in SITUATIONS:
-        for month in months:
+        for m, month in enumerate(months):
             by = ALL if month == months[-1] else f"month={month}"
             if by != ALL or situation not in known:
-                at = {"situation": situation, "month": month}
-                yield situation, by, stock.sel(at), stock_rows.sel(at)
+                yield situation, by, *(one[place[situation], m] for one in stock)
     run = series[["flows", "flows_rows", "moves", "moves_rows"]].sum("month")
-    free, free_rows = (run[name].sel(push_class="no_push") for name in ("moves", "moves_rows"))
-    yield "no_push", ALL, free.sum(["pathway", "group"]), free_rows.sum(["pathway", "group"])
-    both = ["situation", "situation_after"]
-    yield "moves", ALL, run["flows"].sum(both), run["flows_rows"].sum(both)
+    free = _by_seed(run.sel(push_class="no_push").sum(["pathway", "group"]), "moves")
+    yield "no_push", ALL, *free
+    flows = _by_seed(run, "flows", "situation", "situation_after")
+    yield "moves", ALL, *(one.sum(axis=(0, 1)) for one in flows)
     for before in SITUATIONS:
         for after in SITUATIONS[1:]:
-            at = {"situation": before, "situation_after": after}
-            yield f"from={before}", f"to={after}", run["flows"].sel(at), run["flows_rows"].sel(at)
+            yield f"from={before}", f"to={after}", *(one[place[before], place[after]] for one in flows)
+
+
+def _by_seed(data: xr.Dataset, name: str, *dims: str) -> tuple[Numbers, Numbers]:
+    """Return a count and its rows as arrays over some dimensions, seeds last."""
+    families, rows = (data[one].transpose(*dims, "seed").values.astype(float) for one in (name, f"{name}_rows"))
+    return families, rows

@@ -4,9 +4,10 @@ Each is a DataFrame with one value a row and a column ``scenario``; values that 
 are made from condensed runs by the functions of :mod:`sim.outcomes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -21,6 +22,7 @@ from sim.outcomes.suppression import is_few
 Runs = Mapping[str, xr.Dataset]  # the mean condensed run of every scenario
 SCENARIO = "scenario"
 IN_A_SOLUTION = "in a solution"
+_PASSED = (("displaced", "situation=displaced", ["displaced"]), (IN_A_SOLUTION, ALL, SOLVED))
 AREA_SHARES = ("employment", "services", "cohesion", "families_reunited", "participation", "remedies", "security")
 
 
@@ -114,26 +116,32 @@ def exits_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
     Columns measure (a metric or a sub-criterion), name, of (a situation, all in a solution, or hosts), scenario,
     per_100.
     """
-    rows = []
-    for scenario, run in runs.items():
-        last = run.isel(month=-1, assessed=-1)
-        for metric in map(str, run["metric"].values):
-            for of in ("displaced", *SOLVED):
-                hidden = counts.hides(scenario, f"exits={metric}", f"situation={of}") or counts.hides(scenario, of)
-                part = last["exits"].sel(metric=metric, situation=of)
-                rows.append(("metric", metric, of, scenario, _share(part, last["families"].sel(situation=of), hidden)))
-        for name in map(str, run["criterion"].values):
-            for of, by, situations in (
-                ("displaced", "situation=displaced", ["displaced"]),
-                (IN_A_SOLUTION, ALL, SOLVED),
-            ):
-                hidden = any(counts.hides(scenario, one, ALL) for one in ("all_families", "displaced"))
-                hidden = hidden or counts.hides(scenario, f"passes={name}", by)
-                part = last["passes"].sel(criterion=name, situation=situations)
-                share = _share(part, last["families"].sel(situation=situations), hidden)
-                rows.append(("sub-criterion", name, of, scenario, share))
+    rows = [row for name, run in runs.items() for row in (*_exiting(name, run, counts), *_passing(name, run, counts))]
     table = pd.DataFrame(rows, columns=["measure", "name", "of", SCENARIO, "per_100"])
     return pd.concat([table, _joined(runs, _hosts_passing)], ignore_index=True)
+
+
+def _exiting(scenario: str, run: xr.Dataset, counts: PublishedComparison) -> Iterator[tuple[str, str, str, str, float]]:
+    """Yield who exits by each metric, of those in each situation."""
+    families, exits = _by_situation(run["families"].isel(month=-1)), _by_situation(run["exits"].isel(assessed=-1))
+    for n, metric in enumerate(map(str, run["metric"].values)):
+        for of in ("displaced", *SOLVED):
+            hidden = counts.hides(scenario, f"exits={metric}", f"situation={of}") or counts.hides(scenario, of)
+            yield "metric", metric, of, scenario, _share(exits[of][n], families[of].sum(), hidden)
+
+
+def _passing(scenario: str, run: xr.Dataset, counts: PublishedComparison) -> Iterator[tuple[str, str, str, str, float]]:
+    """Yield who passes each sub-criterion, of the displaced and of those in a solution."""
+    families, passes = _by_situation(run["families"].isel(month=-1)), _by_situation(run["passes"].isel(assessed=-1))
+    unknown = any(counts.hides(scenario, one) for one in ("all_families", "displaced"))
+    for n, name in enumerate(map(str, run["criterion"].values)):
+        for of, by, situations in _PASSED:
+            part, whole = (sum(float(one) for one in each) for each in (
+                (passes[situation][n] for situation in situations),
+                (families[situation].sum() for situation in situations),
+            ))  # fmt: skip
+            hidden = unknown or counts.hides(scenario, f"passes={name}", by)
+            yield "sub-criterion", name, of, scenario, _share(part, whole, hidden)
 
 
 def _hosts_passing(run: xr.Dataset) -> pd.DataFrame:
@@ -190,6 +198,13 @@ def _by(trait: str, value: str) -> str:
     return ALL if trait == ALL else f"{trait}={value}"
 
 
-def _share(part: xr.DataArray, whole: xr.DataArray, hidden: bool) -> float:
+def _by_situation(array: xr.DataArray) -> dict[str, npt.NDArray[np.float64]]:
+    """Return a count by situation, over its other dimensions but areas."""
+    summed = array.sum("area") if "area" in array.dims else array
+    values = summed.transpose("situation", ...).values.astype(float).reshape(summed.sizes["situation"], -1)
+    return dict(zip(map(str, summed["situation"].values), values))
+
+
+def _share(part: float, whole: float, hidden: bool) -> float:
     """Return a part of some families per 100; NaN where it may not be told, or where there are none."""
-    return float(rates([float(part.sum())], [float(whole.sum())], [hidden], [False])[0])
+    return float(rates([part], [whole], [hidden], [False])[0])
