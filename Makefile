@@ -10,7 +10,7 @@ help:
 	@echo "make demo      set up, and compare three futures of the Iraq case"
 	@echo "make test      set up with the tools, and run the fast tests"
 	@echo "make test-py312  the same on Python 3.12 or later with the newest Mesa, where there is one"
-	@echo "make slow      run the statistical tests as well (minutes)"
+	@echo "make slow      run the statistical tests and all that start many processes (a quarter of an hour)"
 	@echo "make lint      style, types and the order of the floors"
 	@echo "make format    put the code into the common style"
 	@echo "make bench     measure speed; writes results/benchmark.json"
@@ -44,8 +44,9 @@ test-py312:
 	.venv-py312/bin/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"; \
 	.venv-py312/bin/python -m pytest -m "not slow" -rs -n 2 --dist loadfile
 
+SLOW ?= slow
 slow: .venv/dev
-	$(BIN)/python -m pytest -m slow -rA -n 2 --dist loadfile --durations=15
+	$(BIN)/python -m pytest -m "$(SLOW)" -rA -n 2 --dist loadfile --durations=15
 
 lint: .venv/dev
 	$(BIN)/ruff check .

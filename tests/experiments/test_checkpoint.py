@@ -58,6 +58,7 @@ def rewrite(kept: Path, **changes: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", [with_books(), as_happened()], ids=lambda scenario: scenario.name)
 def test_from_every_month_with_any_number_of_threads(scenario: Scenario, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(blocks, "BLOCK", 500)  # so that threads have something to share

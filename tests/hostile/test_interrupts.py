@@ -15,6 +15,7 @@ from sim.experiments.checksums import SUMS
 from sim.experiments.interrupt import uninterrupted
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent another way there")
+LONG = (pytest.mark.slow, pytest.mark.long)
 COMMANDS = {
     "run": ["run", "valley/closure-no-notice", "--out", "out/results"],
     "compare": ["compare", "valley/closure-no-notice", "--seeds", "6", "--months", "12", "--out", "out/results"],
@@ -64,7 +65,7 @@ def judge(process: subprocess.Popen[str], folder: Path) -> int:
     return code
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=LONG)])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_run_interrupted_on_the_way(tmp_path: Path, moment: str, times: int) -> None:
     arguments = ["-c", PRESS, moment, str(times), *COMMANDS["run"], "--months", "3"]
@@ -82,6 +83,7 @@ def interrupted_after(folder: Path, command: str, seconds: list[float]) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_interrupted_at_many_moments(tmp_path: Path, command: str) -> None:
     ends = []

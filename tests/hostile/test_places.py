@@ -14,6 +14,7 @@ import pytest
 from trial import call
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits and permissions are set another way there")
+LONG = (pytest.mark.slow, pytest.mark.long)
 Done = subprocess.CompletedProcess[str]
 RUN = ["run", "valley/as-is", "--months", "2", "--households", "300", "--out", "results"]
 VALLEY = Path(__file__).parents[2] / "scenarios" / "valley"
@@ -33,12 +34,8 @@ def limited(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-@pytest.mark.parametrize(
-    "size", [pytest.param(0, marks=pytest.mark.slow), 2000, pytest.param(30_000, marks=pytest.mark.slow)]
-)
-@pytest.mark.parametrize(
-    "command", [pytest.param(RUN, marks=pytest.mark.slow), [*RUN, "--checkpoint-every", "1"], ["new", "case"]]
-)
+@pytest.mark.parametrize("size", [pytest.param(0, marks=LONG), 2000, pytest.param(30_000, marks=LONG)])
+@pytest.mark.parametrize("command", [pytest.param(RUN, marks=LONG), [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
 def test_a_disk_that_is_full(tmp_path: Path, command: list[str], size: int) -> None:
     done = sim_here(tmp_path, command, lambda: limited(min(size, 2000) if command[0] == "new" else size))
     refused(done, tmp_path)
@@ -81,6 +78,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("command", [RUN, [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
 def test_a_small_disk(small_disk: Path, command: list[str]) -> None:
     done = sim_here(small_disk, command)
@@ -92,7 +90,7 @@ def test_a_small_disk(small_disk: Path, command: list[str]) -> None:
     "command",
     [
         RUN,
-        *(pytest.param(slow, marks=pytest.mark.slow) for slow in ([*RUN, "--checkpoint-every", "1"], ["new", "case"])),
+        *(pytest.param(slow, marks=LONG) for slow in ([*RUN, "--checkpoint-every", "1"], ["new", "case"])),
     ],
 )
 def test_a_folder_that_may_only_be_read(read_only: Path, command: list[str]) -> None:
@@ -101,7 +99,7 @@ def test_a_folder_that_may_only_be_read(read_only: Path, command: list[str]) -> 
     assert "Read-only file system" in done.stderr or "Permission denied" in done.stderr
 
 
-@pytest.mark.parametrize("name", ODD + [pytest.param(name, marks=pytest.mark.slow) for name in MORE_ODD])
+@pytest.mark.parametrize("name", ODD + [pytest.param(name, marks=LONG) for name in MORE_ODD])
 def test_odd_names_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr("sim.report.folder.save_figures", lambda *_: [])
     case = tmp_path / name

@@ -16,6 +16,7 @@ import sim
 from sim.kernels import compile as compiling
 from sim.kernels.compile import KEPT_FOLDERS, KEPT_SECONDS, cache_folders, claim
 
+LONG = (pytest.mark.slow, pytest.mark.long)
 PACKAGE = Path(sim.__file__).parent
 # The rule stands in budget.py, a file that the entry point here calls into.
 SCRIPT = """
@@ -115,6 +116,7 @@ def test_an_edit_of_a_called_file_is_noticed(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_an_edit_after_the_start_does_not_reach_the_folder_of_the_edited_sources(tmp_path):
     """The process still runs what it loaded: that must not be kept under the name of what stands there now."""
     copy, cache = copy_to(tmp_path), tmp_path / "cache"
@@ -135,6 +137,7 @@ def test_two_processes_may_start_at_once(copy, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_code_for_other_types_is_not_run(copy, tmp_path):
     """What two processes that save at once can leave behind: an index that names the code for other arguments."""
     cache = tmp_path / "cache"
@@ -151,7 +154,7 @@ def test_code_for_other_types_is_not_run(copy, tmp_path):
         ("nbi", "garbage"),
         ("nbc", "one bit"),
         *(
-            pytest.param(*case, marks=pytest.mark.slow)
+            pytest.param(*case, marks=LONG)
             for case in [("nbi", "cut"), ("nbc", "cut"), ("nbc", "zeros"), ("nbc", "gone")]
         ),
     ],
@@ -174,6 +177,7 @@ def test_a_damaged_file_is_compiled_again(copy, cache, filled, suffix, harm):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_cache_deleted_while_a_process_runs_is_made_again(copy, cache, filled):
     delete = f"import shutil; shutil.rmtree({str(cache)!r})"
     assert ask(copy, cache, then=delete)[:2] == (100.0, False)
@@ -182,6 +186,7 @@ def test_a_cache_deleted_while_a_process_runs_is_made_again(copy, cache, filled)
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_without_a_folder_to_write_it_still_runs(copy, tmp_path):
     (tmp_path / "file").write_text("")
     for blocked in (tmp_path / "file", Path("/proc/solutions-sim")):
@@ -201,6 +206,7 @@ def test_without_a_home_it_still_runs(copy, tmp_path, monkeypatch):
 
 @as_root
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("owner", [0, NOBODY])
 def test_a_folder_that_an_ordinary_user_cannot_write(filled, owner):
     """One that the user owns and has made read-only, and one that root made."""

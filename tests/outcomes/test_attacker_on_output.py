@@ -77,6 +77,7 @@ def same(cell: str, value: float) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("companions", [True, False])
 def test_a_run_without_rounding(folder: Path, companions: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader who has exact counts learns no more; and finds many where small cells alone are blank."""
@@ -223,6 +224,7 @@ def test_a_comparison(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("companions", [True, False])
 def test_a_comparison_without_rounding(folder: Path, companions: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.outcomes.publish.rounded", lambda values: np.asarray(values, float))
