@@ -296,6 +296,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_many_moments(tmp_path: Path) -> None:
     for n in range(4):
         kill_and_resume(tmp_path / str(n), kills=3)
