@@ -9,11 +9,13 @@ import xarray as xr
 
 from sim.experiments import Comparison, Result
 from sim.experiments.comparison_cells import ALL, blocked_by
+from sim.outcomes import MARK
 from sim.outcomes.move_book import LEADS_TO
 from sim.report.lines import scenario_titles
 from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, SITUATIONS, counted
 
 ENDS = ("mean", "low", "high")
+MARKED = f"{MARK}: gains with moves that families would not have made, with a closure, or with a cut of aid. "
 WAYS = {situation: pathway for pathway, situation in LEADS_TO.items()}
 CLASSES = {"would_have_moved_now": "moved_anyway"}  # headline outcomes under another name
 Count = Callable[[int, str, str, str], float]  # scenario, end, what, by: a published count
@@ -66,7 +68,7 @@ def _of_comparison(comparison: Comparison) -> View:
         name = CLASSES.get(outcome.removeprefix("class="), outcome.removeprefix("class="))
         return counts.value(comparison.scenarios[scenario], name, ALL if by == f"month={last}" else by, end)
 
-    footer = f"{NOT_A_FORECAST} Ranges: {manifest['interval']}.{_rows(manifest)}"
+    footer = f"{MARKED if comparison.flags else ''}{NOT_A_FORECAST} Ranges: {manifest['interval']}.{_rows(manifest)}"
     return View(
         *_series(comparison.data, count, len(titles)), titles, closings, footer, comparison.data.sizes["seed"] > 1
     )
