@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from sim.experiments.comparison_cells import HIGH, LOW
 from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
 from sim.experiments.folder import whole_folder
 from sim.experiments.outcome_tables import outcome_tables
-from sim.experiments.published import PublishedComparison, published
+from sim.experiments.published import DIFFERENCES, LEVELS, PublishedComparison, published
 from sim.experiments.record import DATA, ENDS, input_hashes, read_record, stamp, write_record
 from sim.experiments.run import prepared, run
 from sim.outcomes import HEADLINE, condensed, flags, headline, headline_rows
@@ -24,9 +25,6 @@ from sim.schema.errors import InputError
 Float = npt.NDArray[np.float64]
 Finished = dict[int, list[tuple[xr.Dataset, xr.Dataset]]]  # by seed, of every scenario: series, condensed run
 TABLES = "tables"
-LEVELS = ("mean", "low", "high")
-DIFFERENCES = ("difference", "difference_low", "difference_high")
-LOW, HIGH = 0.05, 0.95
 INTERVAL = "luck only; parameter uncertainty not included"
 SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent", "discounted")
 DRAWN = tuple(f"{name}_rows" for name in ("families", "flows", "moves"))  # what stands behind the figures

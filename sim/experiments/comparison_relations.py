@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.experiments.comparison_cells import ALL, SITUATIONS
-from sim.outcomes import HEADLINE, SUMS, Relation
+from sim.outcomes import EXIT_METRICS, HEADLINE, SUMS, Relation
 from sim.outcomes.groups import TRAITS
 from sim.outcomes.measures import INDUCED, SOLVED
 
 CLASSES = ("no_push", "moved_anyway", *INDUCED)
 COLUMNS_OF_FLOWS = {"returned": "returns", "displaced": "displaced_again"}  # headline outcomes
 ROWS_OF_FLOWS = {"returned": "returns_lost", "not_arrived": "newly_displaced"}
-EXITS = ("pass_fail", "composite", "criterion_composite", "cells", "ecdf")
 CHAINS = (  # wholes and parts beside those that HEADLINE names
     ("exit_composite", ("sustained",)),
     ("exit_composite", ("exit_criterion_composite",)),
@@ -94,7 +93,7 @@ def _wholes(outcomes: set[str]) -> Iterator[Relation]:
 
 def _exits(outcomes: set[str]) -> Iterator[Relation]:
     """Yield that exits of each situation are part of it, and those of solutions add up to the headline outcome."""
-    for metric in EXITS:
+    for metric in EXIT_METRICS:
         cells = {name: {"outcome": f"exits={metric}", "by": f"situation={name}"} for name in SITUATIONS[1:]}
         for situation, cell in cells.items():
             yield Relation({"outcome": situation, "by": ALL}, (cell,), rest=True)

@@ -11,7 +11,6 @@ from sim.outcomes.groups import TRAITS
 from sim.outcomes.layout import Relation
 
 ALWAYS = "always"  # over all months: who families are does not change, only where they are
-ORDER = ("month", "assessed", "situation")
 DISPLACED = "situation=displaced"
 PARTS = (  # of a situation's families: each in the smallest whole that is published
     ("metric=composite", "metric=criterion_composite"),

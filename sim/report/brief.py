@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments import Comparison
+from sim.experiments.comparison_cells import HIGH, LOW
 from sim.outcomes import BEST, HEADLINE
 from sim.outcomes.costs import cost_per, payback_month
 from sim.report.lines import (
@@ -102,7 +103,7 @@ def _hidden(comparison: Comparison) -> set[tuple[str, str]]:
 
 def _months(months: np.ndarray[Any, Any]) -> Shown:
     """Return the median month and the range over seeds; none where the median is never."""
-    middle, low, high = np.quantile(months, [0.5, 0.05, 0.95], method="nearest")
+    middle, low, high = np.quantile(months, [0.5, LOW, HIGH], method="nearest")
     words = [
         NEVER if not np.isfinite(value) else "from the start" if value == 0 else f"{value:.0f}"
         for value in (middle, low, high)
@@ -117,7 +118,7 @@ def _price(extra: np.ndarray[Any, Any], more: np.ndarray[Any, Any]) -> Shown:
     if extra.mean() <= 0:
         return Shown("none: it costs less", "")
     each = [cost_per(one, number) for one, number in zip(extra, more) if number > 0]
-    low, high = np.quantile(each, [0.05, 0.95])
+    low, high = np.quantile(each, [LOW, HIGH])
     return level(cost_per(float(extra.mean()), float(more.mean())), float(low), float(high), "USD")
 
 

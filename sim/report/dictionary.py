@@ -74,10 +74,7 @@ def recorded_parts() -> list[str]:
     """Return every recorded variable."""
     parts = []
     for title, (axis, found) in RECORDED.items():
-        rows = [
-            (f"`{name}`", ", ".join((axis, *(d for d in v.dims if d != "once"))), v.unit, v.meaning)
-            for name, v in found.items()
-        ]
+        rows = [(f"`{name}`", _dimensions(axis, v), v.unit, v.meaning) for name, v in found.items()]
         parts += [f"## {title}", markdown_table(["Variable", "Dimensions", "Unit", "Meaning"], rows)]
     return parts
 
