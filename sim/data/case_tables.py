@@ -1,13 +1,15 @@
 """The tables of a case: read, checked one by one, then against each other."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.data.tables import TableError, read_table, require, unique
+from sim.data.tables import MOST_BYTES, TableError, read_table, require, unique
 from sim.kernels.codes import CRITERIA, HOSTED, SHELTERS
 from sim.schema.errors import InputError
 
@@ -17,6 +19,7 @@ MOST_UTILITY = 20.0  # beyond it a choice is certain: exp(-20) is two in a billi
 MOST_FAMILIES = 100_000_000  # of a case, in all
 MOST_CODES = {"areas": 2**7 - 1, "waves": 2**7 - 1, "sites": 1000}  # what codes of a row, and memory, can hold
 
+MOST_KEPT = 8  # cases kept in memory
 MARGINS = ("origin", "shelter", "wave")
 SETTLEMENTS = SHELTERS[: HOSTED + 1]  # where displaced families can be at the start
 
@@ -105,8 +108,27 @@ class CaseTables:
 
 
 def load_displaced(folder: str | Path) -> CaseTables:
-    """Read and cross-check areas, sites, conditions, security, displaced and waves of a case folder."""
+    """Read and cross-check areas, sites, conditions, security, displaced and waves of a case folder.
+
+    Scenarios of one case, and runs of one scenario, read the same files: what they held is kept in memory, and files
+    that hold something else are read again.
+    """
     folder = Path(folder)
+    names = [field.name for field in fields(CaseTables) if field.name != "folder"]
+    kept = _loaded(folder, tuple(_digest(folder / f"{name}.csv") for name in names))
+    return replace(kept, **{name: getattr(kept, name).copy() for name in names})
+
+
+def _digest(path: Path) -> bytes:
+    """Return what tells the contents of a table from others; nothing where reading it would be refused."""
+    try:
+        return b"" if path.stat().st_size > MOST_BYTES else hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _loaded(folder: Path, _held: tuple[bytes, ...]) -> CaseTables:
     areas = read_areas(folder / "areas.csv")
     pcodes = list(areas["pcode"])
     waves = read_waves(folder / "waves.csv")

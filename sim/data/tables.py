@@ -4,6 +4,7 @@ A table is a CSV file in UTF-8 with one header row. Rows are numbered as in a sp
 is row 1 and a message can be followed with a finger on the screen.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from sim.schema.base import FIRST_YEAR, LAST_YEAR, wrong_name
 from sim.schema.errors import InputError, is_printable, nearest
 
 Kind = str
-Converter = Callable[[pd.Series, str | Path, str, bool], pd.Series]  # cells, file, column, optional
+Cells = np.ndarray  # of str, as Python objects
+Converter = Callable[[Cells, str | Path, str, bool], np.ndarray]  # cells, file, column, optional
 
 #: What each kind of column accepts, in the words of the error message.
 ALLOWED: Mapping[Kind, str] = {
@@ -29,6 +31,7 @@ ALLOWED: Mapping[Kind, str] = {
 
 MOST_BYTES = 50_000_000  # far beyond any table of a case, and of what cases are built from
 _LARGEST = 2.0**53  # beyond this a float no longer holds every whole number
+_LINES = str.maketrans("\n\r\t", "   ")  # that text may hold
 _MONTH = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
 _DATE = _MONTH + r"-(?:0[1-9]|[12][0-9]|3[01])"
 
@@ -92,7 +95,10 @@ def read_table(path: str | Path, columns: Mapping[str, Kind], optional: Collecti
     """
     raw = _read_cells(Path(path))
     frame = _named(raw, path, columns, optional)
-    checked = {name: _CONVERT[kind](frame[name], path, name, name in optional) for name, kind in columns.items()}
+    checked = {
+        name: _CONVERT[kind](frame[name].to_numpy(np.object_), path, name, name in optional)
+        for name, kind in columns.items()
+    }
     return pd.DataFrame(checked)
 
 
@@ -171,76 +177,72 @@ def _named(raw: pd.DataFrame, path: str | Path, columns: Mapping[str, Kind], opt
     return body.reindex(columns=list(columns), fill_value="")
 
 
-def _text(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
-    text = cells.map(str.strip)
+def _text(cells: Cells, path: str | Path, name: str, optional: bool) -> Cells:
+    text = _stripped(cells)
     if not optional:
         _refuse_blank(text, path, name, "text")
     return text
 
 
-def _prose(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
+def _prose(cells: Cells, path: str | Path, name: str, optional: bool) -> Cells:
     text = _text(cells, path, name, optional)
-    seen = text.str.replace(r"[\n\r\t]", " ", regex=True)
-    _refuse(~seen.map(is_printable).to_numpy(dtype=bool), text, path, name, "text")
+    unseen = np.array([not is_printable(cell.translate(_LINES)) for cell in text], np.bool_)
+    _refuse(unseen, text, path, name, "text")
     return text
 
 
-def _name(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
+def _name(cells: Cells, path: str | Path, name: str, optional: bool) -> Cells:
     text = _text(cells, path, name, optional)
-    _refuse(np.array([bool(cell) and wrong_name(cell) is not None for cell in text]), text, path, name, "name")
+    wrong = np.array([bool(cell) and wrong_name(cell) is not None for cell in text], np.bool_)
+    _refuse(wrong, text, path, name, "name")
     return text
 
 
-def _matching(kind: Kind, pattern: str) -> Converter:
-    def convert(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
+def _matching(kind: Kind, pattern: re.Pattern[str]) -> Converter:
+    def convert(cells: Cells, path: str | Path, name: str, optional: bool) -> Cells:
         text = _text(cells, path, name, optional)
-        ok = text.str.fullmatch(pattern).to_numpy(dtype=bool) | (optional & (text == "").to_numpy(dtype=bool))
-        _refuse(~ok, text, path, name, kind)
+        ok = [bool(pattern.fullmatch(cell)) or (optional and not cell) for cell in text]
+        _refuse(~np.array(ok, np.bool_), text, path, name, kind)
         return text
 
     return convert
 
 
 def _numeric(kind: Kind, low: float, high: float, whole: bool) -> Converter:
-    def convert(cells: pd.Series, path: str | Path, name: str, optional: bool) -> pd.Series:
-        text = cells.map(str.strip)
+    def convert(cells: Cells, path: str | Path, name: str, optional: bool) -> np.ndarray:
+        text = _stripped(cells)
         blank = _blank(text)
         if not optional:
             _refuse_blank(text, path, name, kind)
-        values = pd.to_numeric(text.mask(blank, "nan"), errors="coerce").astype(np.float64)
-        numbers = values.to_numpy()
-        ok = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
+        values = np.asarray(pd.to_numeric(np.where(blank, "nan", text), errors="coerce"), np.float64)
+        ok = np.isfinite(values) & (values >= low) & (values <= high)
         if whole:
-            ok &= numbers == np.floor(numbers)
-        _refuse(~(ok | blank.to_numpy(dtype=bool)), text, path, name, kind)
+            ok &= values == np.floor(values)
+        _refuse(~(ok | blank), text, path, name, kind)
         return values.astype(np.int64) if whole and not optional else values
 
     return convert
 
 
-def _blank(text: pd.Series) -> pd.Series:
-    return text.map(lambda cell: cell.lower() in ("", "nan")).astype(bool)
+def _stripped(cells: Cells) -> Cells:
+    return np.array([cell.strip() for cell in cells], np.object_)
 
 
-def _refuse_blank(text: pd.Series, path: str | Path, name: str, kind: Kind) -> None:
-    bad = np.flatnonzero(_blank(text).to_numpy(dtype=bool))
-    if bad.size:
-        at = int(bad[0])
-        raise TableError(
-            "the cell is blank",
-            file=path,
-            row=at + 2,
-            column=name,
-            value=text.iloc[at],
-            allowed=ALLOWED[kind],
-        )
+def _blank(text: Cells) -> np.ndarray:
+    return np.array([cell.lower() in ("", "nan") for cell in text], np.bool_)
 
 
-def _refuse(bad: np.ndarray, text: pd.Series, path: str | Path, name: str, kind: Kind) -> None:
+def _refuse_blank(text: Cells, path: str | Path, name: str, kind: Kind) -> None:
+    _refuse(_blank(text), text, path, name, kind, "the cell is blank")
+
+
+def _refuse(
+    bad: np.ndarray, text: Cells, path: str | Path, name: str, kind: Kind, message: str = "wrong value"
+) -> None:
     found = np.flatnonzero(bad)
     if found.size:
         at = int(found[0])
-        raise TableError("wrong value", file=path, row=at + 2, column=name, value=text.iloc[at], allowed=ALLOWED[kind])
+        raise TableError(message, file=path, row=at + 2, column=name, value=text[at], allowed=ALLOWED[kind])
 
 
 def _plain(value: object) -> object:
@@ -253,6 +255,6 @@ _CONVERT: Mapping[Kind, Converter] = {
     "count": _numeric("count", 0.0, _LARGEST, whole=True),
     "number": _numeric("number", -np.inf, np.inf, whole=False),
     "share": _numeric("share", 0.0, 1.0, whole=False),
-    "month": _matching("month", _MONTH),
-    "date": _matching("date", _DATE),
+    "month": _matching("month", re.compile(_MONTH)),
+    "date": _matching("date", re.compile(_DATE)),
 }

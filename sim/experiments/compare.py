@@ -277,13 +277,14 @@ def _summary(data: xr.Dataset) -> xr.Dataset:
     """Return the series that comparisons keep, summed over places and programmes, with the headline outcomes."""
     places = {"origin", "area", "programme"}
     twins = [f"{name}_rows" for name in SERIES]
-    kept_names = [name for name in (*SERIES, *twins) if name in data]
-    series = {name: data[name].sum([dim for dim in data[name].dims if dim in places]) for name in kept_names}
+    kept = {name: data.variables[name] for name in (*SERIES, *twins) if name in data}
+    kept = {name: found.sum([dim for dim in found.dims if dim in places]) for name, found in kept.items()}
+    used = {dim for found in kept.values() for dim in found.dims}
+    coords = {name: found.variable for name, found in data.coords.items() if used.issuperset(found.dims)}
     outcomes, rows = headline(data), headline_rows(data)
-    kept = xr.Dataset(series).drop_vars(["area_name", "programme"], errors="ignore")
-    kept["outcome_value"] = ("outcome", np.array(list(outcomes.values())))
-    kept["outcome_rows"] = ("outcome", np.array(list(rows.values())))
-    return kept.assign_coords(outcome=list(outcomes))
+    kept["outcome_value"] = xr.Variable("outcome", np.array(list(outcomes.values())))
+    kept["outcome_rows"] = xr.Variable("outcome", np.array(list(rows.values())))
+    return xr.Dataset(kept, coords | {"outcome": list(outcomes)})
 
 
 def _joined(compiled: dict[str, Compiled], finished: Finished, part: int) -> xr.Dataset:

@@ -111,11 +111,11 @@ def _areas(outcome: str, families: xr.DataArray, rows: xr.DataArray) -> Iterator
 
 def _hosts(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
     """Yield exits by metric and situation, what passes by sub-criterion in a solution, and who chose where they are."""
-    exits, exits_rows = (one["exits"].isel(assessed=-1).sum("area") for one in (run, behind))
-    for metric in map(str, run["metric"].values):
-        for situation in SITUATIONS[1:]:
-            at = {"metric": metric, "situation": situation}
-            yield f"exits={metric}", f"situation={situation}", float(exits.sel(at)), float(exits_rows.sel(at))
+    exits, rows = (_last(one["exits"].sum("area"), "metric", "situation") for one in (run, behind))
+    for m, metric in enumerate(map(str, run["metric"].values)):
+        for n, situation in enumerate(map(str, run["situation"].values)):
+            if situation in SITUATIONS[1:]:
+                yield f"exits={metric}", f"situation={situation}", float(exits[m, n]), float(rows[m, n])
     yield from _passes(run, behind)
     ends, ends_rows = (one.isel(assessed=-1).sel(situation=SOLVED).sum("situation") for one in (run, behind))
     yield "chosen", ALL, float(ends["chosen"]), float(ends_rows["chosen"])
@@ -123,11 +123,15 @@ def _hosts(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
 
 def _passes(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
     """Yield what the displaced pass, and those in a solution, by sub-criterion."""
-    passes, passes_rows = (one["passes"].isel(assessed=-1).sum("area") for one in (run, behind))
-    for criterion in map(str, run["criterion"].values):
-        for by, situations in ((ALL, SOLVED), ("situation=displaced", ["displaced"])):
-            at = {"criterion": criterion, "situation": situations}
-            yield f"passes={criterion}", by, float(passes.sel(at).sum()), float(passes_rows.sel(at).sum())
+    for by, situations in ((ALL, SOLVED), ("situation=displaced", ["displaced"])):
+        there = [one["passes"].sel(situation=situations).sum(["situation", "area"]) for one in (run, behind)]
+        for criterion, count, number in zip(run["criterion"].values, *(_last(one, "criterion") for one in there)):
+            yield f"passes={criterion}", by, float(count), float(number)
+
+
+def _last(assessed: xr.DataArray, *dims: str) -> Numbers:
+    """Return what the last assessment found, over some dimensions."""
+    return np.asarray(assessed.isel(assessed=-1).transpose(*dims).values, np.float64)
 
 
 def _shelters(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:

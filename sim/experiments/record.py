@@ -6,8 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import h5netcdf
-import h5py  # type: ignore[import-untyped]
+import netCDF4
 import pandas as pd
 import xarray as xr
 import yaml
@@ -19,6 +18,7 @@ from sim.schema.errors import InputError
 
 SCHEMA_VERSION = 1
 DATA, ENDS, RESOLVED = "data.nc", "ends.nc", "scenario.yaml"
+_FIRST_BYTES = 1 << 20  # that a file made in memory begins with; it grows
 WAY_OUT = "the folder as it was written; otherwise run it again"
 
 
@@ -42,12 +42,9 @@ def write_record(
 
 def _netcdf(data: xr.Dataset) -> bytes:
     """Return the netCDF file of a dataset, made in memory: on a disk that is full HDF5 ends the whole process."""
-    in_memory = {"driver": "core", "backing_store": False, "track_order": True}
-    with h5py.File("image", "w", **in_memory) as image, h5netcdf.File(image, "w") as file:
-        data.dump_to_store(xr.backends.H5NetCDFStore(file))
-        file.flush()
-        image.flush()
-        return bytes(image.id.get_file_image())
+    file = netCDF4.Dataset("image", "w", memory=_FIRST_BYTES)
+    data.dump_to_store(xr.backends.NetCDF4DataStore(file))  # type: ignore[no-untyped-call]
+    return bytes(file.close())
 
 
 def read_record(
@@ -68,7 +65,7 @@ def read_record(
     verified(folder, (MANIFEST, *variables, RESOLVED), WAY_OUT)
     manifest = _manifest(folder, kind)
     try:
-        found = {name: xr.open_dataset(folder / name, engine="h5netcdf") for name in variables}
+        found = {name: xr.open_dataset(folder / name, engine="netcdf4") for name in variables}
         resolved = yaml.safe_load((folder / RESOLVED).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
         raise InputError(f"the {kind} cannot be read: {str(error).splitlines()[0]}", file=folder) from None

@@ -91,14 +91,14 @@ class Cells:
 
     def _margin(self, dimension: str, label: Hashable, partial: tuple[str, ...]) -> list[Line]:
         total = self._at({dimension: label})
-        group = _groups(self.keys, [name for name in self.keys if name != dimension])
+        group = self._alike_but_for(frozenset([dimension]))
         sums = [(int(cell), np.flatnonzero((group == group[cell]) & ~total)) for cell in np.flatnonzero(total)]
         return [Line(cell, tuple(parts.tolist()), dimension in partial) for cell, parts in sums if len(parts)]
 
     def _related(self, relation: Relation) -> list[Line]:
         if any(set(part) != set(relation.total) for part in relation.parts):
             raise InputError("a part names other dimensions than its total", key="relations", value=relation)
-        group = _groups(self.keys, [name for name in self.keys if name not in relation.total])
+        group = self._alike_but_for(frozenset(relation.total))
         parts = np.logical_or.reduce([self._at(part) for part in relation.parts])
         total = np.flatnonzero(self._at(relation.total))
         sums = [(int(cell), np.flatnonzero((group == group[cell]) & parts)) for cell in total]
@@ -114,6 +114,20 @@ class Cells:
             [self._codes[name][0] == self._codes[name][1][label] for name, label in labels.items()]
         )
         return found
+
+    def _alike_but_for(self, names: frozenset[Hashable]) -> Index:
+        """Return a number a cell, the same for cells whose labels differ in some dimensions at most, int [cell]."""
+        if names not in self._alike:
+            number = np.zeros(len(self.keys), np.intp)
+            for name, (numbers, labels) in self._codes.items():
+                if name not in names:
+                    _, number = np.unique(number * len(labels) + numbers, return_inverse=True)
+            self._alike[names] = number
+        return self._alike[names]
+
+    @cached_property
+    def _alike(self) -> dict[frozenset[Hashable], Index]:
+        return {}
 
     @cached_property
     def _codes(self) -> dict[Hashable, tuple[Index, dict[Hashable, int]]]:

@@ -13,7 +13,6 @@ from sim.outcomes.measures import (
     at_end,
     blocked,
     debt_share,
-    money,
     moved_by,
     person_months,
     preference_match,
@@ -116,11 +115,11 @@ HEADLINE: tuple[Outcome, ...] = (
     Outcome("blocked_documents", "Want to return, no civil documents", FAMILIES, BLOCKED, blocked("documents")),
     Outcome("in_debt", "Families in debt", "%", MONEY, debt_share),
     Outcome("savings", "Savings net of debt, of the mean family", "USD", MONEY, savings_per_family),
-    Outcome("spent", "Programme money committed", "USD", MONEY, lambda data: float(data["spent"].sum()) / 100, BRIEF),
-    Outcome("care", "Care and maintenance of the displaced", "USD", MONEY, money("care"), BRIEF),
-    Outcome("aid_withheld", "Aid kept from the displaced by cuts", "USD", MONEY, money("aid_withheld"), BRIEF),
-    Outcome("discounted", "Programmes and care, less aid withheld, discounted", "USD", MONEY, money("discounted"), BRIEF),
-    Outcome("host_rent", "What host renters pay more than at the start", "USD", MONEY, money("host_rent"), BRIEF),
+    Outcome("spent", "Programme money committed", "USD", MONEY, lambda data: total("spent")(data) / 100, BRIEF),
+    Outcome("care", "Care and maintenance of the displaced", "USD", MONEY, total("care"), BRIEF),
+    Outcome("aid_withheld", "Aid kept from the displaced by cuts", "USD", MONEY, total("aid_withheld"), BRIEF),
+    Outcome("discounted", "Programmes and care, less aid withheld, discounted", "USD", MONEY, total("discounted"), BRIEF),
+    Outcome("host_rent", "What host renters pay more than at the start", "USD", MONEY, total("host_rent"), BRIEF),
 )  # fmt: skip
 
 #: What percentages are made of, which they would give away where it is small.

@@ -1,6 +1,6 @@
 """How headline outcomes are computed: functions that make functions from recorded data to one number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import xarray as xr
@@ -18,59 +18,68 @@ Names = str | list[str]
 
 def rows_behind(data: xr.Dataset) -> xr.Dataset:
     """Return recorded data with rows in the place of what they stand for, so that measures count rows."""
-    return data.assign({name: data[f"{name}_rows"] for name in data.data_vars if f"{name}_rows" in data})
+    counted = [str(name) for name in data.data_vars if f"{name}_rows" in data]
+    return data.drop_vars(counted).rename({f"{name}_rows": name for name in counted})
+
+
+def sum_of(data: xr.Dataset, variable: str, at: Mapping[str, int | slice], labels: Mapping[str, Names | int]) -> float:
+    """Return the sum of a recorded variable at some positions, and at some labels; of all others everything.
+
+    As ``data[variable].isel(at).sel(labels).sum()`` gives it, without making labelled arrays of all on the way.
+    """
+    found = data.variables[variable].isel(at)
+    places = {dim: data.indexes[dim] for dim in labels}
+    chosen = {
+        dim: [places[dim].get_loc(one) for one in (names if isinstance(names, list) else [names])]
+        for dim, names in labels.items()
+    }
+    return float(np.sum(found.isel(chosen).values))
 
 
 def at_end(variable: str, situation: Names) -> Measure:
     """Return what stands in some situations at the end."""
-    return lambda data: float(data[variable].isel(month=-1).sel(situation=situation).sum())
+    return lambda data: sum_of(data, variable, {"month": -1}, {"situation": situation})
 
 
 def total(variable: str, **which: Names) -> Measure:
     """Return a sum over the whole run, of some labels or of all."""
-    return lambda data: float(data[variable].sel(dict(which)).sum())
+    return lambda data: sum_of(data, variable, {}, which)
 
 
 def total_at_end(variable: str) -> Measure:
     """Return what stands at the end, of all labels."""
-    return lambda data: float(data[variable].isel(month=-1).sum())
+    return lambda data: sum_of(data, variable, {"month": -1}, {})
 
 
 def assessed(variable: str, situation: Names = SOLVED, **which: str | int) -> Measure:
     """Return what the last assessment found in some situations."""
-    return lambda data: float(data[variable].isel(assessed=-1).sel({"situation": situation, **which}).sum())
-
-
-def money(variable: str) -> Measure:
-    """Return an account over the whole run, USD."""
-    return lambda data: float(data[variable].sum())
+    return lambda data: sum_of(data, variable, {"assessed": -1}, {"situation": situation, **which})
 
 
 def moved_by(push: str, classes: Names, alone: bool = False) -> Measure:
     """Return moves of some classes under a push, with or without others beside it."""
 
     def measure(data: xr.Dataset) -> float:
-        found = {str(mask): str(mask).split("_and_") for mask in data["push"].values}
+        found = {str(mask): str(mask).split("_and_") for mask in data.indexes["push"]}
         pushes = [mask for mask, parts in found.items() if parts == [push] or (push in parts and not alone)]
-        return float(data["moves_by_push"].sel(push=pushes, push_class=classes).sum())
+        return sum_of(data, "moves_by_push", {}, {"push": pushes, "push_class": classes})
 
     return measure
 
 
 def blocked(gate: str) -> Measure:
     """Return families that wish to return at the end and that a gate stops."""
-    return lambda data: float(data["blocked"].isel(month=-1).sel(gate=gate, pathway="return").sum())
+    return lambda data: sum_of(data, "blocked", {"month": -1}, {"gate": gate, "pathway": "return"})
 
 
 def person_months(data: xr.Dataset) -> float:
     """Return person-months spent displaced."""
-    return float(data["persons"].isel(month=slice(1, None)).sel(situation="displaced").sum())
+    return sum_of(data, "persons", {"month": slice(1, None)}, {"situation": "displaced"})
 
 
 def all_families(data: xr.Dataset) -> float:
     """Return everybody who has entered the run."""
-    stock = data["families"].isel(month=-1)
-    return float(stock.sum() - stock.sel(situation="not_arrived").sum())
+    return sum_of(data, "families", {"month": -1}, {"situation": PRESENT})
 
 
 def worst_group(data: xr.Dataset) -> float:
@@ -100,4 +109,4 @@ def preference_match(data: xr.Dataset) -> float:
 
 def savings_per_family(data: xr.Dataset) -> float:
     """Return mean savings net of debt at the end, USD."""
-    return float(data["savings"].isel(month=-1).sum()) / 100 / max(all_families(data), 1.0)
+    return total_at_end("savings")(data) / 100 / max(all_families(data), 1.0)

@@ -116,12 +116,9 @@ def district_table(margins: pd.DataFrame, pcodes: list[str], waves: list[str]) -
         Categories of origin and wave, in order.
     """
     categories = {"origin": pcodes, "shelter": list(SETTLEMENTS), "wave": waves}
-    wanted = [
-        margins[margins["margin"] == margin].set_index("category")["families"].reindex(names, fill_value=0)
-        for margin, names in categories.items()
-    ]
-    seed = np.ones([len(names) for names in categories.values()])
-    return rake(seed, [margin.to_numpy() for margin in wanted])
+    found = dict(zip(zip(margins["margin"], margins["category"]), margins["families"]))
+    wanted = [np.array([found.get((margin, name), 0) for name in names]) for margin, names in categories.items()]
+    return rake(np.ones([len(margin) for margin in wanted]), wanted)
 
 
 def _area_table(tables: CaseTables, area: int) -> AreaTable:

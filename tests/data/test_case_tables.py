@@ -120,3 +120,19 @@ def test_wave_that_ends_before_it_starts(case: Path) -> None:
 
 def test_area_off_the_globe(case: Path) -> None:
     assert "lat" in edit(case, "areas", lambda text: text.replace("33.109", "133.109"))
+
+
+def test_a_table_that_is_edited_is_read_again(case: Path) -> None:
+    before = load_displaced(case).conditions.loc["wage"]
+    path = case / "conditions.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("wage,"))
+    lines[at] = lines[at].replace(f",{before.iloc[0]:g},", ",123,", 1)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert load_displaced(case).conditions.loc["wage"].iloc[0] == 123
+
+
+def test_what_is_done_to_tables_is_not_done_to_the_file(case: Path) -> None:
+    areas = load_displaced(case).areas
+    areas.loc[0, "name"] = "elsewhere"
+    assert load_displaced(case).areas.loc[0, "name"] != "elsewhere"

@@ -95,8 +95,8 @@ def test_a_file_without_a_sum_is_not_believed(saved: Path, tmp_path: Path) -> No
 
 def test_variables_of_other_software_are_missed(saved: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(saved, tmp_path / "copy")
-    with xr.open_dataset(saved / "data.nc", engine="h5netcdf") as data:
-        data.drop_vars("spent").to_netcdf(copy / "data.nc", engine="h5netcdf")
+    with xr.open_dataset(saved / "data.nc", engine="netcdf4") as data:
+        data.drop_vars("spent").to_netcdf(copy / "data.nc", engine="netcdf4")
     write_sums(copy, set(files_in(copy)) - {SUMS})
     with pytest.raises(InputError, match="lacks 'spent'"):
         show(copy)
