@@ -102,6 +102,7 @@ def test_a_model_that_fails_at_birth_is_freed(compiled, workers):
     assert ended(workers())
 
 
+@pytest.mark.slow
 def test_twenty_models_take_the_memory_of_one(compiled):
     """Allocations, numpy's included, after all models are let go, against one that lives.
 

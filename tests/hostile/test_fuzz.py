@@ -15,7 +15,7 @@ from trial import Outcome, try_case
 CASES, RUN_EVERY = int(os.environ.get("FUZZ_CASES", "10000")), 40
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_check_of_damaged_files(random: Random) -> None:
     case = mutated(random)

@@ -66,7 +66,9 @@ def judge(process: subprocess.Popen[str], folder: Path) -> int:
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(2, marks=LONG)])
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [*MOMENTS[:2], *(pytest.param(late, marks=pytest.mark.slow) for late in MOMENTS[2:])]
+)
 def test_run_interrupted_on_the_way(tmp_path: Path, moment: str, times: int) -> None:
     arguments = ["-c", PRESS, moment, str(times), *COMMANDS["run"], "--months", "3"]
     assert judge(started(tmp_path, arguments), tmp_path) == 130

@@ -35,7 +35,14 @@ def limited(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [pytest.param(0, marks=LONG), 2000, pytest.param(30_000, marks=LONG)])
-@pytest.mark.parametrize("command", [pytest.param(RUN, marks=LONG), [*RUN, "--checkpoint-every", "1"], ["new", "case"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(RUN, marks=LONG),
+        [*RUN, "--checkpoint-every", "1"],
+        pytest.param(["new", "case"], marks=pytest.mark.slow),
+    ],
+)
 def test_a_disk_that_is_full(tmp_path: Path, command: list[str], size: int) -> None:
     done = sim_here(tmp_path, command, lambda: limited(min(size, 2000) if command[0] == "new" else size))
     refused(done, tmp_path)

@@ -101,6 +101,7 @@ def cache(filled, tmp_path):
     return root
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_called_file_is_noticed(tmp_path):
     """numba itself looks at the file of the cached function only, which is the same in both runs."""
     copy, cache = copy_to(tmp_path), tmp_path / "cache"
@@ -128,6 +129,7 @@ def test_an_edit_after_the_start_does_not_reach_the_folder_of_the_edited_sources
     assert not loaded
 
 
+@pytest.mark.slow
 def test_two_processes_may_start_at_once(copy, tmp_path):
     cache = tmp_path / "cache"
     both = [answer(process) for process in [start(copy, cache), start(copy, cache)]]
@@ -151,7 +153,7 @@ def test_code_for_other_types_is_not_run(copy, tmp_path):
 @pytest.mark.parametrize(
     ("suffix", "harm"),
     [
-        ("nbi", "garbage"),
+        pytest.param("nbi", "garbage", marks=pytest.mark.slow),
         ("nbc", "one bit"),
         *(
             pytest.param(*case, marks=LONG)
@@ -237,9 +239,9 @@ class Bomb:
     ("mode", "owner", "trusted"),
     [
         (0o700, None, True),
-        (0o775, None, False),
-        (0o702, None, False),
-        pytest.param(0o700, NOBODY, False, marks=as_root),
+        pytest.param(0o775, None, False, marks=pytest.mark.slow),
+        pytest.param(0o702, None, False, marks=pytest.mark.slow),
+        pytest.param(0o700, NOBODY, False, marks=(as_root, pytest.mark.slow)),
         pytest.param(0o777, NOBODY, False, marks=as_root),
     ],
 )
@@ -262,6 +264,7 @@ def test_a_link_in_place_of_the_folder_is_not_followed(copy, cache, filled, tmp_
 
 
 @posix
+@pytest.mark.slow
 def test_the_folder_is_private_whatever_the_umask(copy, tmp_path):
     _, _, folder = ask(copy, tmp_path / "cache", umask=0)
     assert folder.stat().st_mode & 0o777 == 0o700

@@ -73,7 +73,9 @@ def case() -> tuple[Compiled, list[Month]]:
     return compiled, months
 
 
-@pytest.mark.parametrize(("threads", "block"), [(1, blocks.BLOCK), (1, 37), (3, 37), (4, 1)])
+@pytest.mark.parametrize(
+    ("threads", "block"), [(1, blocks.BLOCK), (1, 37), (3, 37), pytest.param(4, 1, marks=pytest.mark.slow)]
+)
 def test_rows_are_counted_whatever_the_threads_and_blocks(case, monkeypatch, threads, block):
     monkeypatch.setattr(blocks, "BLOCK", block)
     compiled, months = case

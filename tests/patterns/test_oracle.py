@@ -16,6 +16,7 @@ from sim.scenario import load_scenario
 
 ROWS, MONTHS = 500, 24
 ROUNDING = float(np.finfo(np.float32).eps)  # utility margins below this are ties within float32 rounding
+FAST = ("every rule", "every rule, in the valley")  # cases of the fast suite
 COLUMNS = [column.name for column in (*FIXED, *STATE)]
 
 
@@ -124,7 +125,7 @@ def last_deliveries(model: SolutionsModel, oracle: OracleModel) -> list[tuple[in
 
 
 @pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 1, pytest.param(7, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(case, marks=[] if case in FAST else pytest.mark.slow) for case in CASES])
 def test_kernels_and_oracle_agree_row_for_row(case, seed):
     model, oracle = both(case, seed)
     assert not differing_rows(model, oracle), "they differ before the first month"

@@ -15,7 +15,7 @@ from sim.report.folder import open_any, save_comparison, save_run, tables_of
 from sim.schema.errors import InputError
 
 
-@pytest.fixture(scope="module", params=["run", "comparison"])
+@pytest.fixture(scope="module", params=["run", pytest.param("comparison", marks=pytest.mark.slow)])
 def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved") / str(request.param)
     if request.param == "run":
