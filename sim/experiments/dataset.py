@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from sim.kernels.codes import CRITERIA, GATES, INTENTIONS, MOVE_CLASSES, PUSHES, SHELTERS, SITUATIONS
@@ -22,35 +23,36 @@ PUSH_MASKS = [
 
 def dataset_of(model: SolutionsModel) -> xr.Dataset:
     """Return what a run recorded. ``month`` 0 is the start; entry t is the end of the t-th month."""
-    coords = coordinates(model)
-    variables = {}
+    arrays, labels = model.recorder.arrays, coordinates(model)
+    found: dict[str, xr.Variable] = {}
     for recorded, axis in ((RECORDED, "month"), (ASSESSED, "assessed")):
         for name, variable in recorded.items():
-            dims, attrs = (axis, *variable.dims), {"unit": variable.unit, "long_name": variable.meaning}
-            variables[name] = (dims, model.recorder.arrays[name], attrs)
-            if (rows := model.recorder.arrays.get(name + ROWS)) is not None:
-                attrs = {"unit": "rows", "long_name": f"simulated households behind {name}"}
-                variables[name + ROWS] = (dims, rows.astype(np.int32), attrs)
+            dims = (axis, *variable.dims)
+            found[name] = _variable(dims, arrays[name], variable.unit, variable.meaning)
+            if (rows := arrays.get(name + ROWS)) is not None:
+                meaning = f"simulated households behind {name}"
+                found[name + ROWS] = _variable(dims, rows.astype(np.int32), "rows", meaning)
     if not model.programmes:  # an empty dimension cannot be read back from every format
-        variables = {name: spec for name, spec in variables.items() if "programme" not in spec[0]}
-        variables["spent"] = (("month",), np.zeros(len(coords["month"]), np.int64), {"unit": "cents"})
-    used = {dim for spec in variables.values() for dim in spec[0]}
-    kept = {name: values for name, values in coords.items() if _of(name, values) in used}
-    data = xr.Dataset(variables, coords=kept).squeeze("once", drop=True)
-    return data.assign(accounts(data, model.compiled.scenario.spec.parameters))
+        found = {name: variable for name, variable in found.items() if "programme" not in variable.dims}
+        found["spent"] = xr.Variable("month", np.zeros(len(labels["month"]), np.int64), {"unit": "cents"})
+    used = {dim for variable in found.values() for dim in variable.dims}
+    kept = {name: variable for name, variable in labels.items() if used.issuperset(variable.dims)}
+    found |= accounts(found | kept, model.compiled.scenario.spec.parameters)
+    return xr.Dataset(found, kept)
 
 
-def _of(name: str, values: Any) -> str:
-    """Return the dimension that a coordinate belongs to."""
-    return str(values[0]) if isinstance(values, tuple) else name
+def _variable(dims: tuple[str, ...], values: npt.NDArray[Any], unit: str, meaning: str) -> xr.Variable:
+    """Return a variable, without the axis of one place that counts of a single number have."""
+    variable = xr.Variable(dims, values, {"unit": unit, "long_name": meaning})
+    return variable.isel(once=0) if "once" in dims else variable
 
 
-def coordinates(model: SolutionsModel) -> dict[str, Any]:
-    """Return the labels of every dimension."""
+def coordinates(model: SolutionsModel) -> dict[str, xr.Variable]:
+    """Return the labels of every dimension, and what else is told of months, places and groups."""
     geography, tables = model.world.geography, model.compiled.tables
     months = model.compiled.months
     first = month_number(model.compiled.scenario.spec.start)
-    return {
+    labels: dict[str, Any] = {
         "month": np.arange(months + 1),
         "date": ("month", [month_name(first - 1 + t) for t in range(months + 1)]),
         "situation": list(SITUATIONS),
@@ -75,3 +77,5 @@ def coordinates(model: SolutionsModel) -> dict[str, Any]:
         "needs_vacancy": ["no", "yes"],
         "programme": [programme.name for programme in model.programmes],
     }
+    along = {name: labelled if isinstance(labelled, tuple) else (name, labelled) for name, labelled in labels.items()}
+    return {name: xr.Variable(dim, values) for name, (dim, values) in along.items()}

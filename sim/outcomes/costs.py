@@ -5,6 +5,7 @@ of internal displacement*, gives 370 USD per person and year, 109 to 830 by cris
 programmes commit; a saving in either that households or hosts pay for is shown next to it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,25 +30,25 @@ ACCOUNTS = {
 }
 
 
-def accounts(data: xr.Dataset, parameters: Any) -> dict[str, xr.DataArray]:
+def accounts(recorded: Mapping[Any, xr.Variable], parameters: Any) -> dict[str, xr.Variable]:
     """Return the accounts of a run, month by month; nothing in month 0, the start.
 
     Parameters
     ----------
-    data : xarray.Dataset
-        Recorded data of a run.
+    recorded : mapping of str to xarray.Variable
+        What a run recorded and the labels of its dimensions, as ``variables`` of its dataset.
     parameters : sim.schema.parameters.Parameters
 
     Returns
     -------
-    dict of str to xarray.DataArray, USD
+    dict of str to xarray.Variable, USD
         ``care`` (month, shelter): care and maintenance of the displaced, as if all aid were paid.
         ``aid_withheld`` (month): aid that a cut keeps from them, which is a saving to who pays and a loss to them.
         ``host_rent`` (month): what host renters pay more than at the start, since rents rose; less than 0 if they fell.
         ``discounted`` (month): programme money and care, less aid withheld, at what it is worth at the start. No
         more is saved on care than it costs, also where aid is set above it.
     """
-    run = _Recorded(data)
+    run = _Recorded(recorded)
     care, withheld = _care(run, parameters.costs), _withheld(run, parameters.budget)
     paid = run.spent() / CENTS + np.maximum(0.0, care.sum(axis=1) - withheld)
     worth = (1.0 + parameters.costs.discount_rate) ** (-np.arange(len(paid)) / MONTHS)
@@ -57,29 +58,26 @@ def accounts(data: xr.Dataset, parameters: Any) -> dict[str, xr.DataArray]:
         "host_rent": _host_rent(run, parameters.markets),
         "discounted": paid * worth,
     }
-    return {name: _labelled(data, name, np.where(run.begun(one.ndim), one, 0.0)) for name, one in found.items()}
+    return {name: _labelled(name, np.where(run.begun(one.ndim), one, 0.0)) for name, one in found.items()}
 
 
 class _Recorded:
     """Recorded data as plain arrays, months first: quick where they are small and many."""
 
-    def __init__(self, data: xr.Dataset) -> None:
-        self.data = data
-        self.shelters = [str(name) for name in data["shelter"].values]
-        self.areas = [str(name) for name in data["area"].values]
+    def __init__(self, recorded: Mapping[Any, xr.Variable]) -> None:
+        self.recorded = recorded
+
+    def labels(self, name: str) -> list[str]:
+        """Return the labels of a dimension, or of a coordinate along one."""
+        return [str(label) for label in self.recorded[name].values]
 
     def of(self, name: str, *dims: str, situation: str | None = None) -> Float:
         """Return a variable by month and these dimensions, summed over others, of one situation."""
-        array = self.data[name]
-        values = (
-            array.values
-            if situation is None
-            else array.values.take(_at(array, situation), axis=array.get_axis_num("situation"))
-        )
-        kept = [str(dim) for dim in array.dims if situation is None or dim != "situation"]
-        summed: Float = values.sum(
-            axis=tuple(n for n, dim in enumerate(kept) if dim not in ("month", *dims)), dtype=np.float64
-        )
+        variable = self.recorded[name]
+        if situation is not None:
+            variable = variable.isel(situation=self.labels("situation").index(situation))
+        others = tuple(n for n, dim in enumerate(variable.dims) if dim not in ("month", *dims))
+        summed: Float = variable.values.sum(axis=others, dtype=np.float64)
         return summed
 
     def spent(self) -> Float:
@@ -88,18 +86,13 @@ class _Recorded:
 
     def begun(self, axes: int) -> npt.NDArray[np.bool_]:
         """Return which months are after the start, along the first of some axes."""
-        return (np.arange(self.data.sizes["month"]) > 0).reshape(-1, *[1] * (axes - 1))
+        return (np.arange(len(self.recorded["month"])) > 0).reshape(-1, *[1] * (axes - 1))
 
 
-def _at(array: xr.DataArray, situation: str) -> int:
-    return [str(name) for name in array["situation"].values].index(situation)
-
-
-def _labelled(data: xr.Dataset, name: str, values: Float) -> xr.DataArray:
-    variable = ACCOUNTS[name]
-    dims = ("month", *variable.dims)
-    attrs = {"unit": variable.unit, "long_name": variable.meaning}
-    return xr.DataArray(values, dims=dims, coords={dim: data[dim].values for dim in dims}, attrs=attrs, name=name)
+def _labelled(name: str, values: Float) -> xr.Variable:
+    account = ACCOUNTS[name]
+    attrs = {"unit": account.unit, "long_name": account.meaning}
+    return xr.Variable(("month", *account.dims), values, attrs)
 
 
 def payback_month(cost: Float, baseline: Float) -> float:
@@ -132,7 +125,7 @@ def _care(run: _Recorded, costs: Any) -> Float:
     displaced = run.of("by_shelter", "shelter", situation="displaced")
     persons = run.of("persons", situation="displaced")
     size = persons / np.maximum(displaced.sum(axis=1), 1.0)
-    rates = [getattr(costs, CARE[name]) / MONTHS if name in CARE else 0.0 for name in run.shelters]
+    rates = [getattr(costs, CARE[name]) / MONTHS if name in CARE else 0.0 for name in run.labels("shelter")]
     care: Float = displaced * size[:, None] * np.array(rates)
     return care
 
@@ -151,10 +144,10 @@ def _camp_share(run: _Recorded) -> Float:
     """Return the share of the displaced families of an area that live in its camps, by month and area."""
     families = run.of("families", "area", situation="displaced")
     camps = np.zeros_like(families)
-    if "site" in run.data.dims:
-        of_site = run.of("site_families", "site")
-        for n, area in enumerate(run.areas):
-            camps[:, n] = of_site[:, run.data["site_area"].values == area].sum(axis=1)
+    if "site_families" in run.recorded:
+        of_site, area_of = run.of("site_families", "site"), np.array(run.labels("site_area"))
+        for n, area in enumerate(run.labels("area")):
+            camps[:, n] = of_site[:, area_of == area].sum(axis=1)
     share: Float = camps / np.maximum(families, 1.0)
     return share
 

@@ -103,6 +103,25 @@ def ecdf(survey: Survey) -> np.ndarray:
     return result
 
 
+def reached(least: np.ndarray, most: np.ndarray, mean: np.ndarray | np.floating) -> np.ndarray:
+    """Return where a number passed, known within bounds, reaches the mean of hosts: 1, 0, or NaN where it may or not.
+
+    Parameters
+    ----------
+    least, most : numpy.ndarray
+        Sub-criteria passed at least, and at most.
+    mean : numpy.ndarray or float
+        What hosts pass on average; arrays are broadcast.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64.
+    """
+    benchmark = mean - TOLERANCE
+    return np.where(least >= benchmark, 1.0, np.where(most < benchmark, 0.0, np.nan))
+
+
 def _all_of(results: np.ndarray) -> np.ndarray:
     """Return 1 where all are 1, 0 where any is 0, else NaN; (n, c) to (n,)."""
     all_of: np.ndarray = np.where((results == 0).any(axis=1), 0.0, results.prod(axis=1))
@@ -114,8 +133,7 @@ def _reaches_hosts(survey: Survey, at: np.ndarray, concerned: str) -> np.ndarray
     passed = survey.passed[:, at]
     least, most = np.nansum(passed, axis=1), np.where(np.isnan(passed), 1.0, passed).sum(axis=1)
     weights = _weights_of_hosts(survey, ~np.isnan(passed).any(axis=1), concerned)
-    benchmark = np.average(least, weights=weights) - TOLERANCE
-    return np.where(least >= benchmark, 1.0, np.where(most < benchmark, 0.0, np.nan))
+    return reached(least, most, np.average(least, weights=weights))
 
 
 def _weights_of_hosts(survey: Survey, complete: np.ndarray, concerned: str) -> np.ndarray:

@@ -1,9 +1,10 @@
 """The standard of hosts: which criteria masks count as living as hosts of an area do, under every exit metric.
 
 Whether a household exits depends on its mask and its area alone once the hosts are known, so each metric is a table
-with one entry an area and mask. The metrics are those of :mod:`sim.outcomes.exits`, which fills the tables.
+with one entry an area and mask. The metrics are those of :mod:`sim.outcomes.exits`, whose rules fill the tables.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,8 +15,9 @@ import pandas as pd
 
 from sim.kernels.codes import ALL_CRITERIA, CRITERIA, IRIS_NUMBERS
 from sim.kernels.criteria import host_criteria
+from sim.outcomes.exit_groups import criteria_of
 from sim.outcomes.exit_inputs import Survey
-from sim.outcomes.exits import results_of
+from sim.outcomes.exit_rules import ecdf, reached
 from sim.population.hosts import host_rows, raked
 from sim.schema.parameters import Criteria
 from sim.world.households import Households
@@ -110,7 +112,7 @@ def benchmark(masks: npt.NDArray[np.uint16], area: npt.NDArray[np.intp], weights
 def _from_counts(packed: bytes, metrics: Names) -> Benchmark:
     """Return the standard of hosts, of whom so many have each mask, float64[A, MASKS]; runs share their hosts."""
     counts = np.frombuffer(packed).reshape(-1, MASKS)
-    exits = {metric: np.stack([_by_mask(hosts, metric) for hosts in counts]) for metric in metrics}
+    exits = {metric: _TABLES[metric](counts) for metric in metrics}
     by_host = {metric: (counts * table).sum(axis=1) for metric, table in exits.items()} | {
         "cells": np.ones(len(counts))
     }
@@ -120,7 +122,32 @@ def _from_counts(packed: bytes, metrics: Names) -> Benchmark:
     )
 
 
-def _by_mask(hosts: Float, metric: str) -> Float:
+def _pass_fail(counts: Float) -> Float:
+    """Return what every mask gives by a metric, whoever the hosts are; here and below float64[A, MASKS]."""
+    return np.tile(_BITS.all(axis=1).astype(np.float64), (len(counts), 1))
+
+
+def _composite(counts: Float) -> Float:
+    return _reaches_hosts(counts, list(range(len(CRITERIA))))
+
+
+def _criterion_composite(counts: Float) -> Float:
+    within = criteria_of(CRITERIA, _OF_CRITERION).values()
+    every: Float = np.minimum.reduce([_reaches_hosts(counts, columns) for columns in within])
+    return every
+
+
+def _reaches_hosts(counts: Float, columns: list[int]) -> Float:
+    """Return which masks pass as many sub-criteria, of some, as the hosts of an area do on average."""
+    passed = _BITS[:, columns].sum(axis=1)
+    return reached(passed, passed, (counts @ passed / counts.sum(axis=1))[:, None])
+
+
+def _ecdf(counts: Float) -> Float:
+    return np.stack([_ecdf_of_one(hosts) for hosts in counts])
+
+
+def _ecdf_of_one(hosts: Float) -> Float:
     """Return what every mask gives against hosts, of whom ``hosts`` counts each mask; float64[MASKS]."""
     found = np.flatnonzero(hosts)
     everyone = np.concatenate([found, np.arange(MASKS)])
@@ -131,8 +158,13 @@ def _by_mask(hosts: Float, metric: str) -> Float:
         host=np.arange(len(everyone)) < len(found),
         weights=np.concatenate([hosts[found], np.ones(MASKS)]),
     )
-    result = results_of(survey, metric, _OF_CRITERION, None, hosts_too=True)
-    return result[len(found) :]
+    return ecdf(survey)[len(found) :]
 
 
+_TABLES: dict[str, Callable[[Float], Float]] = {
+    "pass_fail": _pass_fail,
+    "composite": _composite,
+    "criterion_composite": _criterion_composite,
+    "ecdf": _ecdf,
+}
 _BITS = ((np.arange(MASKS)[:, None] >> np.arange(len(CRITERIA))) & 1).astype(np.float64)

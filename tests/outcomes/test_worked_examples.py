@@ -66,7 +66,8 @@ def test_accounts(example: Example) -> None:
     empty = dict.fromkeys((*needed, "host_population", "rent", "spent"), "value\n")
     tables = empty | example["recorded"]
     data = recorded(tables, example.get("months", MONTHS), example.get("sites", {"only": "only"}))
-    found = accounts(data, Parameters.model_validate(example.get("parameters", {})))
+    accounted = accounts(data.variables, Parameters.model_validate(example.get("parameters", {})))
+    found = data.drop_vars(list(data.data_vars)).assign(accounted)
     assert {one.attrs["unit"] for one in found.values()} == {"USD"}
     for account, expected in example["expected"].items():
         if account == "care":
