@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from sim.report.tables import as_text, comparison_tables, run_tables
+from sim.report.lines import Section, Sheet
+from sim.report.numbers import Shown
+from sim.report.tables import as_text, comparison_tables, run_tables, sheet_tables
 
 LABEL = "luck only; parameter uncertainty not included"
 HARM = ("Expelled", "Diverted", "Hastened", "Premature", "worst-off", "cannot pay")
@@ -20,8 +22,18 @@ def text(comparison):
 def test_three_scenarios_fit_eighty_columns(text):
     lines = text.splitlines()
     assert max(map(len, lines)) <= 80
-    assert text.count("Persons still displaced") == 3, "levels of two and of one scenario, and differences"
+    for title in ("What follows, and for whom", "What follows in each scenario", "Difference to the baseline ("):
+        assert text.count(title) == 1, "scenarios stand side by side"
     assert "…" not in text
+
+
+@pytest.mark.parametrize(("width", "range_"), [(80, "300-1,500"), (110, "(300-1,500)"), (200, "5,000 (300-1,500)")])
+def test_ranges_lose_their_brackets_where_columns_are_narrow(width, range_):
+    cells = (Shown("5,000", "(300-1,500)"), *[Shown("-50,000", "(-123,456 to -100,000)")] * 2)
+    sheet = Sheet("Title", ("Baseline", "One", "Two"), (Section("Section", (("Families that move", cells),)),), "")
+    lines = as_text(sheet_tables([sheet], width), width).splitlines()
+    assert any(f" {range_} " in line for line in lines)
+    assert all(sum(line.count(one) for line in lines) == 2 for one in ("-123,456", "-100,000"))
 
 
 def test_what_the_ranges_cover_is_said(text, comparison):
