@@ -15,7 +15,7 @@ from sim.experiments.comparison_cells import ALL, GROUPED, blocked_by
 from sim.experiments.published import PublishedComparison
 from sim.outcomes import equity, rates, residual_profile, severity
 from sim.outcomes.costs import CARE
-from sim.outcomes.equity import BY_GROUP
+from sim.outcomes.equity import worst_first
 from sim.outcomes.measures import SOLVED
 from sim.outcomes.suppression import is_few
 
@@ -69,8 +69,7 @@ def worst_off_table(table: pd.DataFrame) -> pd.DataFrame:
     for (outcome, name), found in table.groupby(["outcome", SCENARIO], sort=False):
         everybody = float(found["per_100"][found["trait"] == ALL].iloc[0])
         groups = found[found["trait"] != ALL]
-        more_is_worse = BY_GROUP[str(outcome)][1]
-        shown = groups.dropna(subset=["per_100"]).sort_values("per_100", ascending=not more_is_worse, kind="stable")
+        shown = worst_first(str(outcome), groups)
         worst = shown.iloc[0] if len(shown) else pd.Series({"trait": "", "value": "", "per_100": np.nan})
         hidden = len(groups) - len(shown)
         rows.append((outcome, name, worst["trait"], worst["value"], worst["per_100"], everybody, hidden))

@@ -34,6 +34,7 @@ def _live_as_hosts(data: xr.Dataset) -> xr.DataArray:
 #: Outcomes by group: how many families, and whether more of them is worse.
 BY_GROUP: dict[str, tuple[Of, bool]] = {
     "still_displaced": (lambda data: data["by_group"].isel(month=-1).sel(situation="displaced"), True),
+    "sustained": (_held("sustained"), False),
     "sustained_whole": (_held("sustained_whole"), False),
     "lives_as_hosts": (_live_as_hosts, False),
     "induced_moves": (_moved("moves", INDUCED), True),
@@ -78,13 +79,19 @@ def worst_off(table: pd.DataFrame) -> pd.DataFrame:
         left out.
     """
     rows = []
-    for outcome, (_, more_is_worse) in BY_GROUP.items():
+    for outcome in BY_GROUP:
         mine = table[(table["outcome"] == outcome)]
         mean = float(mine["per_100"][mine["trait"] == "all"].iloc[0])
         groups = mine[(mine["trait"] != "all") & (mine[["of", "of_rows"]].min(axis=1) >= SMALLEST_CELL)]
-        for _, worst in groups.sort_values("per_100", ascending=not more_is_worse, kind="stable").head(1).iterrows():
+        for _, worst in worst_first(outcome, groups).head(1).iterrows():
             rows.append((outcome, worst["trait"], worst["value"], float(worst["per_100"]), mean))
     return pd.DataFrame(rows, columns=["outcome", "trait", "value", "per_100", "mean"])
+
+
+def worst_first(outcome: str, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return groups of which ``per_100`` is known, the worst off by an outcome of BY_GROUP first."""
+    _, more_is_worse = BY_GROUP[outcome]
+    return groups.dropna(subset=["per_100"]).sort_values("per_100", ascending=not more_is_worse, kind="stable")
 
 
 def residual_profile(data: xr.Dataset) -> pd.DataFrame:

@@ -311,9 +311,10 @@ def _traits(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, 
             puzzle.equal([(name, outcome, "all")], [(name, outcome, value) for value in values])
     for by in ("all", *OF_TRAIT.values()):
         whole = (name, "all_families", by)
-        puzzle.part(whole, (name, "displaced", by), (name, "sustained_whole", by))
+        puzzle.part(whole, (name, "displaced", by), (name, "sustained", by))
         puzzle.part(whole, (name, "lives_as_hosts", by))
-        puzzle.part((name, "lives_as_hosts", by), (name, "sustained_whole", by))
+        puzzle.part((name, "lives_as_hosts", by), (name, "sustained", by))
+        puzzle.part((name, "sustained", by), (name, "sustained_whole", by))
         puzzle.part(whole, (name, "in_debt", by))
     puzzle.equal([(name, "induced_moves", "all")], [(name, one, "all") for one in INDUCED])
     puzzle.part((name, "premature_moves", "all"), (name, "premature_returns", "all"))
