@@ -20,6 +20,7 @@ ALL, HIGH, LOW = "all", 0.95, 0.05
 GROUPED = {"still_displaced": "displaced", "in_debt": "debtors"}
 #: Gates that are headline outcomes under another name.
 GATES = {"dwelling": "blocked_house"}
+SOLUTIONS = ("return", "local_integration", "settlement_elsewhere")  # pathways
 SITUATIONS = ("not_arrived", "displaced", *SOLVED)
 COLUMNS = ["outcome", "by", "mean", "low", "high", "rows"]
 Cell = tuple[str, str, float, float]  # outcome, by, families, rows
@@ -27,9 +28,14 @@ Numbers = npt.NDArray[np.float64]
 Series = tuple[str, str, Numbers, Numbers]  # outcome, by, families and rows by seed
 
 
-def blocked_by(gate: str) -> str:
-    """Return the outcome of families that want to return and that a gate stops."""
-    return GATES.get(gate, f"blocked_{gate}")
+def wanted(pathway: str = "return") -> str:
+    """Return the outcome of families that want to take a pathway."""
+    return "wanted" if pathway == "return" else f"wanted_{pathway}"
+
+
+def blocked_by(gate: str, pathway: str = "return") -> str:
+    """Return the outcome of families that want to take a pathway and that a gate stops."""
+    return GATES.get(gate, f"blocked_{gate}") if pathway == "return" else f"blocked_{gate}_{pathway}"
 
 
 def cells(table: pd.DataFrame, ends: Mapping[str, xr.Dataset], series: xr.Dataset) -> pd.DataFrame:
@@ -95,12 +101,13 @@ def _start(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
 
 
 def _wishes(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
-    """Yield who wanted to return in the last month, and by what they are stopped, by destination."""
-    last, last_rows = (one.isel(month=-1).sel(pathway="return") for one in (run, behind))
-    yield from _areas("wanted", last["intended"], last_rows["intended"])
-    families, rows = last["blocked"], last_rows["blocked"]
-    for gate in map(str, run["gate"].values):
-        yield from _areas(blocked_by(gate), families.sel(gate=gate), rows.sel(gate=gate))
+    """Yield who wanted a solution in the last month, and by what they are stopped, by pathway and destination."""
+    for pathway in SOLUTIONS:
+        last, last_rows = (one.isel(month=-1).sel(pathway=pathway) for one in (run, behind))
+        yield from _areas(wanted(pathway), last["intended"], last_rows["intended"])
+        families, rows = last["blocked"], last_rows["blocked"]
+        for gate in map(str, run["gate"].values):
+            yield from _areas(blocked_by(gate, pathway), families.sel(gate=gate), rows.sel(gate=gate))
 
 
 def _areas(outcome: str, families: xr.DataArray, rows: xr.DataArray) -> Iterator[Cell]:

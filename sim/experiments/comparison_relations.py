@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from sim.experiments.comparison_cells import ALL, SITUATIONS
+from sim.experiments.comparison_cells import ALL, SITUATIONS, SOLUTIONS, blocked_by, wanted
+from sim.kernels.codes import GATES
 from sim.outcomes import EXIT_METRICS, HEADLINE, SUMS, Relation
 from sim.outcomes.groups import TRAITS
 from sim.outcomes.measures import INDUCED, SOLVED
@@ -82,9 +83,10 @@ def _wholes(outcomes: set[str]) -> Iterator[Relation]:
     yield Relation({"outcome": "start", "by": ALL}, ({"outcome": "displaced", "by": "month=0"},))
     yield _at("induced_moves", *INDUCED)
     yield _at("moves", *CLASSES)
+    for pathway in SOLUTIONS:
+        for gate in GATES:
+            yield _whole(wanted(pathway), blocked_by(gate, pathway))
     for outcome in outcomes:
-        if outcome.startswith("blocked_"):
-            yield _whole("wanted", outcome)
         if outcome.startswith("passes="):
             solved, displaced = ({"outcome": outcome, "by": by} for by in (ALL, "situation=displaced"))
             whole = {"outcome": "all_families", "by": ALL}

@@ -5,13 +5,14 @@ are made from condensed runs by the functions of :mod:`sim.outcomes`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sim.experiments.comparison_cells import ALL, GROUPED, blocked_by
+from sim.experiments.comparison_cells import ALL, GROUPED, SOLUTIONS, blocked_by, wanted
 from sim.experiments.published import PublishedComparison
 from sim.outcomes import equity, rates, residual_profile, severity
 from sim.outcomes.costs import CARE
@@ -98,15 +99,19 @@ def severity_table(runs: Runs) -> pd.DataFrame:
 
 
 def blocked_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
-    """Return what stops families from returning: columns gate (``wanted``: all), area, scenario, families."""
+    """Return what stops families from a solution.
+
+    Columns pathway, gate (``wanted``: all who want to take the pathway), area (of destination), scenario, families.
+    """
     rows = []
-    for scenario, run in runs.items():
-        for gate in ("wanted", *map(str, run["gate"].values)):
-            outcome = gate if gate == "wanted" else blocked_by(gate)
-            for area in (ALL, *map(str, run["area"].values)):
-                by = ALL if area == ALL else f"area={area}"
-                rows.append((gate, area, scenario, counts.value(scenario, outcome, by)))
-    return pd.DataFrame(rows, columns=["gate", "area", SCENARIO, "families"])
+    for pathway, (scenario, run) in product(SOLUTIONS, runs.items()):
+        outcomes = {"wanted": wanted(pathway)} | {
+            gate: blocked_by(gate, pathway) for gate in map(str, run["gate"].values)
+        }
+        for (gate, outcome), area in product(outcomes.items(), (ALL, *map(str, run["area"].values))):
+            found = counts.value(scenario, outcome, ALL if area == ALL else f"area={area}")
+            rows.append((pathway, gate, area, scenario, found))
+    return pd.DataFrame(rows, columns=["pathway", "gate", "area", SCENARIO, "families"])
 
 
 def exits_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:

@@ -22,7 +22,7 @@ TABLES = {
     "worst_off": "of every outcome the worst-off group beside everybody; how many groups may not be shown",
     "residual": "who is still displaced at the end, and who was at the start: per 100 of the displaced then",
     "severity": "how hard conditions are in places of return, and of integration and settlement: two scales, 0 to 100",
-    "blocked": "families that wish to return at the end, by where they would go, and by what stops them",
+    "blocked": "families that want to return, integrate or settle elsewhere at the end: by where, and what stops them",
     "exits": "who lives as hosts do, by every metric, and passes every sub-criterion; hosts by the same rule: per 100",
     "areas": "work, services, security, cohesion, rent and area indicators at the end",
     "costs": "money by programme, care by settlement type, and what is shifted to households and hosts: USD",

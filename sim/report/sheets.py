@@ -11,6 +11,12 @@ from sim.report.lines import Section, Sheet, scenario_titles
 from sim.report.numbers import WITHHELD, Shown, count
 from sim.report.words import AREAS, COSTS, CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
 
+#: What is said of who wants to take a pathway, and over what stops them.
+STOPPED = {
+    "return": ("Wanted to return", "What stops families from returning, by where they would go"),
+    "local_integration": ("Wanted to integrate", "What stops families from integrating, by where they are"),
+    "settlement_elsewhere": ("Wanted to settle", "What stops families from settling elsewhere, by where they would go"),
+}
 Lines = tuple[tuple[str, tuple[Shown, ...]], ...]
 FIRST = ("sustained_whole", "still_displaced", "induced_moves", "in_debt")  # on the first screen
 SCENARIO = "scenario"
@@ -26,8 +32,9 @@ SITUATIONS = {
 
 def full_sheets(comparison: Comparison) -> list[Sheet]:
     """Return the tables that `sim compare --full` adds."""
-    makers = (_equity, _residual, _severity, _blocked, _exits, _criteria, _areas, _costs)
-    return [make(comparison) for make in makers]
+    before, after = (_equity, _residual, _severity), (_exits, _criteria, _areas, _costs)
+    parts = [[make(comparison) for make in makers] for makers in (before, after)]
+    return [*parts[0], *_blocked(comparison), *parts[1]]
 
 
 def for_whom(comparison: Comparison) -> Lines:
@@ -89,18 +96,24 @@ def _severity(comparison: Comparison) -> Sheet:
     return _sheet(comparison, "How hard conditions are, by place, at the end", sections, caption)
 
 
-def _blocked(comparison: Comparison) -> Sheet:
-    """Return the binding-constraint map: what stops families from returning, by the place they would go to."""
+def _blocked(comparison: Comparison) -> list[Sheet]:
+    """Return the binding-constraint map: what stops families from each solution, by the place it would be in."""
     table, names = comparison.tables["blocked"], _area_names(comparison) | {"all": "Everywhere"}
-    sections = []
-    for area, rows in table.groupby("area", sort=False):
-        some = rows.groupby("gate")["families"].transform(lambda families: families.ne(0).any())
-        words = {"wanted": "Wanted to return"} | GATES
-        if some.any():
-            lines = _lines(comparison, rows[some], ["gate"], words, "families", _count)
-            sections.append(Section(names[str(area)], lines))
     caption = "Of families that reviewed their situation in the last month; a family can be stopped by several."
-    return _sheet(comparison, "What stops families from returning, by where they would go", sections, caption)
+    sheets = []
+    for pathway, (wish, title) in STOPPED.items():
+        sections, silent = [], []
+        for area, rows in table[table["pathway"] == pathway].groupby("area", sort=False):
+            some = rows.groupby("gate")["families"].transform(lambda families: families.ne(0).any())
+            if not rows["families"].gt(0).any():
+                silent += [names[str(area)]] if some.any() else []
+                continue
+            lines = _lines(comparison, rows[some], ["gate"], {"wanted": wish} | GATES, "families", _count)
+            sections.append(Section(names[str(area)], lines))
+        if sections:
+            all_withheld = f" All is withheld in {', '.join(silent)}." if silent else ""
+            sheets.append(_sheet(comparison, title, sections, caption + all_withheld))
+    return sheets
 
 
 def _exits(comparison: Comparison) -> Sheet:

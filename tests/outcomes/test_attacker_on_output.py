@@ -220,7 +220,9 @@ def _wishes(puzzle: Puzzle, counts: pd.DataFrame) -> None:
 def test_a_comparison(folder: Path) -> None:
     place = folder / "comparison"
     page = (place / "comparison.md").read_text(encoding="utf-8")
-    puzzle = comparison_puzzle(pd.read_csv(place / "comparison.csv"), page)
+    puzzle = comparison_puzzle(
+        pd.read_csv(place / "comparison.csv"), pd.read_csv(place / "tables" / "blocked.csv"), page
+    )
     assert len(puzzle.withheld) > 50, "many are withheld"
     assert narrow(puzzle) == {}
 
@@ -234,11 +236,11 @@ def test_a_comparison_without_rounding(folder: Path, companions: bool, monkeypat
         monkeypatch.setattr("sim.outcomes.suppression._protected", lambda matrix, values, small, kept: small)
     opened = open_comparison(folder / "comparison")
     page_of = page("", comparison_sheets(opened, full=True))
-    found = narrow(comparison_puzzle(opened.published, page_of, EXACT))
+    found = narrow(comparison_puzzle(opened.published, opened.tables["blocked"], page_of, EXACT))
     assert found == {} if companions else len(found) > 2
 
 
-def comparison_puzzle(published: pd.DataFrame, page_of: str, off_by: float = ROUNDED) -> Puzzle:
+def comparison_puzzle(published: pd.DataFrame, blocked: pd.DataFrame, page_of: str, off_by: float = ROUNDED) -> Puzzle:
     """Return the counts of families of a comparison, and all that its tables say of them."""
     puzzle, table = Puzzle(off_by), published[published["unit"] == "families"]
     scenarios = list(dict.fromkeys(table["scenario"]))
@@ -248,9 +250,9 @@ def comparison_puzzle(published: pd.DataFrame, page_of: str, off_by: float = ROU
         own, base = (dict[Key, float]({(name, row["outcome"], "all"): 1.0}) for name in (row["scenario"], scenarios[0]))
         puzzle.at_most(own, base, row["difference"] + off_by)
         puzzle.at_most(base, own, off_by - row["difference"])
+    _areas_of_gates(puzzle, blocked)
     sheets = read_sheets(page_of)
     for name, column in zip(scenarios, range(len(scenarios))):
-        _areas_of_gates(puzzle, name, column, sheets["What stops families from returning, by where they would go"])
         _traits(puzzle, name, column, sheets["For whom: families per 100 of each group"])
         _residual(puzzle, name, column + 1, sheets["Who is still displaced: families per 100 of the displaced"])
         _shares(puzzle, name, column, sheets["Who lives as hosts do, by every metric"])
@@ -259,7 +261,8 @@ def comparison_puzzle(published: pd.DataFrame, page_of: str, off_by: float = ROU
     return puzzle
 
 
-Sheets = dict[str, list[tuple[str, str, list[str]]]]  # by title: section, label, cells
+Sheet = list[tuple[str, str, list[str]]]  # section, label, cells
+Sheets = dict[str, Sheet]  # by title
 
 
 def read_sheets(page: str) -> Sheets:
@@ -283,26 +286,33 @@ def number(cell: str) -> float:
     return float("nan") if cell == "withheld" else float(cell.replace(",", ""))
 
 
-OF_GATE = {label: {"dwelling": "blocked_house"}.get(gate, f"blocked_{gate}") for gate, label in GATES.items()}
 OF_TRAIT = {TRAIT_VALUES[value]: f"{name}={value}" for name, values in TRAITS.items() for value in values}
 OF_PLACE = {title: situation for situation, title in PLACES.items()}
 OF_OUTCOME = {label: name for name, label in OUTCOMES.items()} | {"Still displaced": "displaced"}
 
 
-def _areas_of_gates(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
-    places = list(dict.fromkeys(section for section, _, _ in sheet))
-    outcomes = {"Wanted to return": "wanted"} | OF_GATE
-    for section, label, cells in sheet:
-        place = "all" if section == "Everywhere" else section
-        if (name, outcomes[label], place) not in puzzle.bounds or np.isnan(number(cells[column])):
-            puzzle.know((name, outcomes[label], place), number(cells[column]))
-    for outcome in outcomes.values():
-        puzzle.equal([(name, outcome, "all")], [(name, outcome, place) for place in places[1:]])
-        for place in ("all", *places[1:]) if outcome != "wanted" else ():
-            puzzle.part((name, "wanted", place), (name, outcome, place))
+def _areas_of_gates(puzzle: Puzzle, blocked: pd.DataFrame) -> None:
+    """Take note of the table of who wants a solution, by where and by what stops them."""
+    places = list(dict.fromkeys(blocked["area"]))
+    for row in blocked.to_dict("records"):
+        key = (row["scenario"], _wish(row["pathway"], row["gate"]), row["area"])
+        if key not in puzzle.bounds or np.isnan(row["families"]):
+            puzzle.know(key, row["families"])
+    wishes = blocked.groupby(["scenario", "pathway", "gate"], sort=False).size().index
+    for name, pathway, gate in wishes:
+        outcome = _wish(pathway, gate)
+        puzzle.equal([(name, outcome, "all")], [(name, outcome, place) for place in places if place != "all"])
+        for place in places if gate != "wanted" else ():
+            puzzle.part((name, _wish(pathway, "wanted"), place), (name, outcome, place))
 
 
-def _traits(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
+def _wish(pathway: str, gate: str) -> str:
+    """Return the outcome of who wants to take a pathway, or is stopped by a gate: some are headline outcomes."""
+    outcome = {"dwelling": "blocked_house"}.get(gate, f"blocked_{gate}")
+    return outcome if pathway == "return" else f"{pathway} {outcome}"
+
+
+def _traits(puzzle: Puzzle, name: str, column: int, sheet: Sheet) -> None:
     for section, label, cells in sheet:
         outcome, by = OF_OUTCOME[section], OF_TRAIT.get(label, "all")
         puzzle.rate((name, outcome, by), (name, "all_families", by), number(cells[column]))
@@ -320,12 +330,12 @@ def _traits(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, 
     puzzle.part((name, "premature_moves", "all"), (name, "premature_returns", "all"))
 
 
-def _residual(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
+def _residual(puzzle: Puzzle, name: str, column: int, sheet: Sheet) -> None:
     for _, label, cells in sheet:
         puzzle.rate((name, "displaced", OF_TRAIT[label]), (name, "displaced", "all"), number(cells[column]))
 
 
-def _shares(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
+def _shares(puzzle: Puzzle, name: str, column: int, sheet: Sheet) -> None:
     metrics = {label: key for key, label in METRICS.items()}
     for section, label, cells in sheet:
         situation = OF_PLACE.get(section)
@@ -338,7 +348,7 @@ def _shares(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, 
     puzzle.equal([(name, "exit_displaced", "all")], [(name, "composite", "displaced")])
 
 
-def _passes(puzzle: Puzzle, name: str, column: int, sheet: list[tuple[str, str, list[str]]]) -> None:
+def _passes(puzzle: Puzzle, name: str, column: int, sheet: Sheet) -> None:
     criteria = {label: key for key, label in CRITERIA.items()}
     solved, displaced = (name, "solved", "all"), (name, "displaced", "all")
     puzzle.guess(solved)

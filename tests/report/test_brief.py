@@ -69,7 +69,7 @@ def test_full_holds_every_headline_outcome_and_table(comparison):
     text = as_text(comparison_tables(comparison, 150, full=True), 150)
     for sheet in full_sheets(comparison):
         assert sheet.title in text
-    assert len(full_sheets(comparison)) == 8
+    assert len(full_sheets(comparison)) >= 8
 
 
 def test_every_line_has_a_cell_a_column(comparison):
