@@ -123,8 +123,8 @@ class SolutionsModel(mesa.Model):  # type: ignore[misc]
         for service, ledger in self.services:
             self.world.deliver(month, drivers, service, ledger)
         served, carry = self.world.live(month, drivers)
-        for (_, ledger), families, left in zip(self.offers, served, carry):
-            ledger.book(families, left)
+        for (_, ledger), (families, rows), left in zip(self.offers, served, carry):
+            ledger.book(families, rows, left)
         for ledger in self.ledgers:
             ledger.book_month(month)
         self.record(month)

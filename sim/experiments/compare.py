@@ -199,7 +199,8 @@ def compare(
     compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
     _refuse_mixed(compiled)
     notes += _sizes(compiled)
-    finished, hashes = _run_all(compiled, chosen, threads, tick)
+    finished, hashes, heard = _run_all(compiled, chosen, threads, tick)
+    notes += [note for note in heard if note not in notes]
     if len(finished) < len(chosen):
         notes.append(f"Interrupted: {len(finished)} of {len(chosen)} seeds finished.")
     series, ends = (_joined(compiled, finished, part) for part in range(2))
@@ -253,9 +254,13 @@ def _sizes(compiled: dict[str, Compiled]) -> list[str]:
 
 def _run_all(
     compiled: dict[str, Compiled], seeds: list[int], threads: int, tick: Callable[[], None] | None
-) -> tuple[Finished, dict[str, dict[int, str]]]:
-    """Run every scenario with one seed before the next seed, so that an interruption leaves whole pairs."""
+) -> tuple[Finished, dict[str, dict[int, str]], list[str]]:
+    """Run every scenario with one seed before the next seed, so that an interruption leaves whole pairs.
+
+    Returns summaries by seed, state hashes by scenario and seed, and each note of a run once.
+    """
     finished: Finished = {}
+    heard: dict[str, None] = {}
     hashes: dict[str, dict[int, str]] = {name: {} for name in compiled}
     try:
         for seed in seeds:
@@ -263,6 +268,7 @@ def _run_all(
             for name, one in compiled.items():
                 result = run(one, seed=seed, threads=threads)
                 hashes[name][seed] = result.manifest["state_hash"]
+                heard |= dict.fromkeys(result.notes)
                 summaries.append((_summary(result.data), condensed(result.data)))
                 if tick is not None:
                     tick()
@@ -270,7 +276,7 @@ def _run_all(
     except KeyboardInterrupt:
         if not finished:
             raise
-    return finished, hashes
+    return finished, hashes, list(heard)
 
 
 def _summary(data: xr.Dataset) -> xr.Dataset:

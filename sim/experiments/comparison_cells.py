@@ -150,14 +150,13 @@ def _shelters(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
 
 
 def _served(run: xr.Dataset, behind: xr.Dataset) -> Iterator[Cell]:
-    """Yield families served by programme; the households behind them as if they stood for as many as all do."""
+    """Yield families served by programme."""
     if "programme" not in run.dims:
         return
-    weight = float(run["families"].isel(month=0).sum()) / max(float(behind["families"].isel(month=0).sum()), 1.0)
-    served = run["served"].sum("month")
-    yield "served", ALL, float(served.sum()), float(served.sum()) / weight
-    for name, count in zip(served["programme"].values, served.values):
-        yield "served", f"programme={name}", float(count), float(count) / weight
+    families, rows = (one["served"].sum("month") for one in (run, behind))
+    yield "served", ALL, float(families.sum()), float(rows.sum())
+    for name, count, number in zip(families["programme"].values, families.values, rows.values):
+        yield "served", f"programme={name}", float(count), float(number)
 
 
 def _of_series(series: xr.Dataset, known: set[str]) -> Iterator[Series]:

@@ -1,9 +1,11 @@
 """Intentions of the last month and what blocked them, and what programmes did, as books."""
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sim.outcomes.book import ALL, Book, part_of, sum_of
+from sim.outcomes.book import ALL, Book, labels, part_of, sum_of
 from sim.outcomes.gates import released, released_rows
 from sim.outcomes.move_book import LEADS_TO
 
@@ -50,27 +52,24 @@ def _by_place(data: xr.Dataset, name: str, what: str) -> pd.DataFrame:
 def programme_book(data: xr.Dataset) -> Book:
     """Return families that programmes served over the whole run, with the money, and those left waiting at the end.
 
-    How many simulated households stand behind them is not recorded; they are taken to stand for as many families each
-    as the mean household does.
-
     Parameters
     ----------
     data : xarray.Dataset
         Recorded data of a run that has programmes.
     """
-    start = data[["families", "families_rows"]].isel(month=0).sum()
-    weight = float(start["families"]) / max(float(start["families_rows"]), 1.0)
-    served, waiting, spent = data["served"].sum("month"), data["waiting"].isel(month=-1), data["spent"].sum("month")
-    names = [f"programme={name}" for name in data["programme"].values]
-    money = spent.values.astype(float)
-    nothing = [0.0] * len(names)
-    cells = [_by_programme(names, "served", served, money), _by_programme(names, "waiting", waiting, nothing)]
-    table = pd.concat(cells, ignore_index=True)
-    table = table.assign(rows=table["families"] / weight, persons=0.0)
+    names = labels("programme", data["programme"].values)
+    books = data[["served", "served_rows", "waiting", "waiting_rows", "spent"]]
+    run, last = books.sum("month"), books.isel(month=-1)
+    cells = [
+        _by_programme(names, "served", run, run["spent"].values.astype(float)),
+        _by_programme(names, "waiting", last, np.zeros(len(names))),
+    ]
+    table = pd.concat(cells, ignore_index=True).assign(persons=0.0)
     return Book(table, (sum_of("programme", names),), ("what", "programme"), blanked=("spent",))
 
 
-def _by_programme(names: list[str], what: str, families: xr.DataArray, spent: object) -> pd.DataFrame:
-    table = pd.DataFrame({"programme": names, "families": families.values.astype(float), "spent": spent})
-    every = pd.DataFrame({"programme": [ALL], "families": [table["families"].sum()], "spent": [table["spent"].sum()]})
+def _by_programme(names: list[str], what: str, data: xr.Dataset, spent: npt.NDArray[np.float64]) -> pd.DataFrame:
+    counts = {count: data[name].values.astype(float) for count, name in zip(COUNTS, (what, f"{what}_rows"))}
+    table = pd.DataFrame({"programme": names, **counts, "spent": spent})
+    every = table[[*COUNTS, "spent"]].sum().to_frame().T.assign(programme=ALL)
     return pd.concat([every, table], ignore_index=True).assign(variable=what, what=what)

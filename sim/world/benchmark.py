@@ -82,7 +82,7 @@ class HostSample:
         masks: npt.NDArray[np.uint16] = np.zeros(len(self._area), np.uint16)
         host_criteria(self._households.fixed, self._households.state, month, self._ranks, masks)
         if self._weights is None:
-            self._weights = raked(masks, self._area, self.rates)
+            self._weights = _weights_at_start(masks.tobytes(), self._area.tobytes(), self.rates.tobytes())
         return benchmark(masks & np.uint16(ALL_CRITERIA), self._area, self._weights, metrics)
 
 
@@ -106,6 +106,13 @@ def benchmark(masks: npt.NDArray[np.uint16], area: npt.NDArray[np.intp], weights
     """
     counts = np.stack([np.bincount(masks[area == one], weights[area == one], MASKS) for one in range(area.max() + 1)])
     return _from_counts(counts.tobytes(), metrics)
+
+
+@lru_cache(maxsize=KEPT)
+def _weights_at_start(masks: bytes, area: bytes, rates: bytes) -> Float:
+    """Return the weights under which host rows pass as the case says; runs of a case share them."""
+    wanted = np.frombuffer(rates).reshape(-1, len(CRITERIA))
+    return raked(np.frombuffer(masks, np.uint16), np.frombuffer(area, np.intp), wanted)
 
 
 @lru_cache(maxsize=KEPT)

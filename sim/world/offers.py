@@ -62,6 +62,8 @@ class Ledger(Changing):
         Money spent and families served so far; ``_now``: in the current month.
     waiting : int
         Families that a service is for and could not take this month.
+    served_rows_now, waiting_rows : int
+        Household rows behind ``served_now`` and ``waiting``.
     case_rows, case_due : int64[k]
         Open cases of a service: household rows, and the months in which they are decided.
     """
@@ -77,7 +79,9 @@ class Ledger(Changing):
     served: int = 0
     spent_now: int = 0
     served_now: int = 0
+    served_rows_now: int = 0
     waiting: int = 0
+    waiting_rows: int = 0
     case_rows: Cases = field(default_factory=no_cases)
     case_due: Cases = field(default_factory=no_cases)
 
@@ -101,9 +105,9 @@ class Ledger(Changing):
             places = min(places, left // self.cost)
         return max(0, places)
 
-    def book(self, families: int, carry: int) -> None:
-        """Book the families served this month."""
-        self.carry, self.served_now = carry, families
+    def book(self, families: int, rows: int, carry: int) -> None:
+        """Book the families served this month, and the household rows that stand for them."""
+        self.carry, self.served_now, self.served_rows_now = carry, families, rows
         self.served += families
         self._spend(families * self.cost)
 

@@ -142,5 +142,6 @@ class Recorder(Changing):
         entry |= {name: getattr(prices, name) for name in ("employment", "rent", "services", "share_back")}
         entry |= {name: world.conditions[name] for name in CONDITIONS}
         entry["free_homes"] = world.free_homes()
-        books = {"served": "served_now", "waiting": "waiting", "spent": "spent_now"}
+        books = {"served": "served_now", f"served{ROWS}": "served_rows_now", "waiting": "waiting"}
+        books |= {f"waiting{ROWS}": "waiting_rows", "spent": "spent_now"}
         return entry | {name: np.array([getattr(one, now) for one in ledgers], np.int64) for name, now in books.items()}

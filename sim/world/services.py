@@ -33,8 +33,8 @@ def intake(
     needy = households.state.savings[rows] + credit < round(spec.unit_cost * 100)
     by_need = spec.allocation == "need"
     served, carry = serve_queue(households, seed, terms.key, rows, needy, places, by_need)
-    ledger.book(int(weight[rows[served]].sum()), carry)
-    ledger.waiting = int(weight[rows[~served]].sum())
+    ledger.book(int(weight[rows[served]].sum()), int(served.sum()), carry)
+    ledger.waiting, ledger.waiting_rows = int(weight[rows[~served]].sum()), int((~served).sum())
     ledger.case_rows = np.concatenate([ledger.case_rows, rows[served]])
     ledger.case_due = np.concatenate([ledger.case_due, np.full(int(served.sum()), month + spec.months)])
     return rows[served]

@@ -214,13 +214,15 @@ class World(Changing):
             self.params.house.usable,
         )
 
-    def live(self, month: int, drivers: Drivers) -> tuple[list[int], list[int]]:
+    def live(self, month: int, drivers: Drivers) -> tuple[list[tuple[int, int]], list[int]]:
         """Live one month: plan, share out rival capacity, act.
 
         Returns
         -------
-        served, carry : list of int
-            Families served by each programme, and places it carries forward.
+        served : list of (int, int)
+            Families served by each programme, and the rows that stand for them.
+        carry : list of int
+            Places it carries forward.
         """
         deliveries = self.deliveries
         assert deliveries is not None, "institutions act before households"
@@ -234,7 +236,7 @@ class World(Changing):
             for p, (key, places, by_need) in enumerate(zip(deliveries.keys, deliveries.places, deliveries.by_need))
         ]
         self._act(inputs, len(carry))
-        return [int(families) for families in self.events.served], carry
+        return list(zip(self.events.served.tolist(), self.event_rows.served.tolist())), carry
 
     def _act(self, inputs: Any, programmes: int) -> None:
         fixed, state, plan = self.households.fixed, self.households.state, self.households.plan

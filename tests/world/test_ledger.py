@@ -28,7 +28,7 @@ def test_spending_stays_within_the_budget(places, budget, demand):
         room = ledger.places(month)
         assert room == 0 or ledger.first <= month <= ledger.last
         families = min(wanted, room)
-        ledger.book(families, room - families if wanted > room else 0)
+        ledger.book(families, families, room - families if wanted > room else 0)
         assert ledger.spent == ledger.served * 11_200
         assert ledger.spent_now == families * 11_200
         assert budget is None or ledger.spent <= budget * 100
@@ -37,9 +37,9 @@ def test_spending_stays_within_the_budget(places, budget, demand):
 def test_places_are_carried_within_the_window():
     ledger = Ledger.open(grant(), "2018-01", 36)
     assert [ledger.places(month) for month in range(8)] == [0, 0, 10, 10, 10, 10, 0, 0]
-    ledger.book(7, 3)
+    ledger.book(7, 7, 3)
     assert ledger.places(3) == 13
-    ledger.book(13, 0)
+    ledger.book(13, 13, 0)
     assert ledger.places(4) == 10
 
 
