@@ -188,7 +188,5 @@ def test_rates_that_cannot_all_be_met_are_said() -> None:
     }
     assert not sim.run(plain).notes
     (note,) = sim.compare([plain.override(rates)], seeds=2).notes
-    said = (
-        r"Hosts of Upper Marrel pass movement at [0-9.]+ %, where the case says [0-9.]+ %; rates off by more"
-    )
+    said = r"Hosts of Upper Marrel pass movement at [0-9.]+ %, where the case says [0-9.]+ %; rates off by more"
     assert re.match(said, note)
