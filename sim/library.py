@@ -44,6 +44,12 @@ def scenario_names() -> list[str]:
     return sorted(f"{path.parent.name}/{path.stem}" for path in root.glob("*/*.yaml") if path.stem != "case")
 
 
+def priors_of(scenario: str) -> Path | None:
+    """Return the shipped priors for the case of a scenario, named as ``case/scenario``; None where there are none."""
+    path = content_folder("calibration") / scenario.partition("/")[0] / "priors.yaml"
+    return path if is_file(path) else None
+
+
 def is_file(path: Path) -> bool:
     """Return whether there is such a file; none has a name that the system does not accept."""
     try:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim import cli
+from sim.cli.common import COMPILING, announce_compiling
 from sim.experiments.counterparts import CLOSURE_WARNING
+from sim.experiments.replicate import Work
 from sim.model import SolutionsModel
 from sim.report.folder import open_any
 
@@ -48,7 +50,9 @@ def test_help_is_light():
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "run", "resume", "compare", "show", "new", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["check", "run", "resume", "compare", "experiment", "status", "show", "new", "doctor"]
+)
 def test_help_has_an_example(sim, command):
     code, out, _ = sim(command, "--help")
     assert code == 0
@@ -144,14 +148,14 @@ def test_show_of_something_else(sim, tmp_path):
 
 def test_compiling_is_announced(sim, monkeypatch, tmp_path):
     monkeypatch.setenv("SOLUTIONS_SIM_CACHE", str(tmp_path / "cache"))
-    cli._announce_compiling()
+    announce_compiling()
     code, _, err = sim("run", "iraq/no-clos")
     assert code == 2
-    assert err.startswith(cli.COMPILING)
+    assert err.startswith(COMPILING)
 
 
 def test_interrupted_comparison_keeps_whole_seeds(sim, monkeypatch, no_figures):
-    module = import_module("sim.experiments.compare")
+    module = import_module("sim.experiments.replicate")
     real, calls = module.run, []
 
     def interrupted(*arguments, **named):
@@ -288,3 +292,50 @@ def test_python_m_sim_is_the_command():
     )
     assert done.returncode == 2
     assert "names a file" in done.stderr
+
+
+def test_experiment_goes_on_where_it_was_interrupted(sim, monkeypatch, no_figures):
+    command = ("experiment", "valley/as-is", "valley/closure-no-notice", *SMALL, "--draws", "2", "--executor", "serial")
+    run, calls = Work.run, []
+
+    def interrupted(self, number, *more):
+        calls.append(number)
+        if number == 1:
+            raise KeyboardInterrupt
+        return run(self, number, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "run", interrupted)
+        code, _, err = sim(*command, "--out", "kept")
+    assert (code, calls) == (130, [0, 1])
+    assert "1 of 2 replicates are missing; the same command again runs what is missing." in " ".join(err.split())
+    code, out, _ = sim("status", "kept")
+    assert code == 0
+    assert out.startswith("1 of 2 replicates are finished, 1 are missing.")
+    code, out, _ = sim(*command, "--out", "kept")
+    assert code == 0
+    assert "2 replicates" in out
+    assert "luck, and 2 draws from 6 priors" in " ".join(out.split())
+    assert Path("kept/report/tables/contrasts.csv").is_file()
+    code, shown, _ = sim("show", "kept")
+    assert code == 0
+    assert out.startswith(shown.split("\nClosing")[0].rstrip())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--uncertain", "p.yaml"], "--draws: how many draws is not said"),
+        (["--uncertain", "none.yaml", "--draws", "2"], "none.yaml"),
+        (["--uncertain", "p.yaml", "--posterior", "p.csv"], "draws come from priors or from a posterior"),
+        (["--uncertain", "p.yaml", "--draws", "2"], "override parameters.beliefs.rte"),
+        (["--cluster", "tcp://127.0.0.1:1"], "a cluster runs Dask"),
+    ],
+)
+def test_experiments_that_cannot_be(sim, arguments, message):
+    Path("p.yaml").write_text("title: t\nuncertainties: {parameters.beliefs.rte: {low: 0, high: 1}}\n")
+    code, _, err = sim("experiment", "valley/as-is", *SMALL, "--out", "kept", *arguments)
+    assert code == 2
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err
+    assert not Path("kept").exists()

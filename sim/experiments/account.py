@@ -61,7 +61,7 @@ class Account(Strict):
 def conditions_now(scenario: Scenario) -> Conditions:
     """Return the conditions under which a scenario would run now."""
     inputs = {str(path): file_sum(path) for path in input_files(scenario)}
-    return Conditions(inputs=inputs, sources=_sources(), machine=_machine())
+    return Conditions(inputs=inputs, sources=sources_now(), machine=machine_now())
 
 
 def read_account(written: dict[str, Any], folder: Path, anew: str) -> Account:
@@ -86,13 +86,13 @@ def read_account(written: dict[str, Any], folder: Path, anew: str) -> Account:
     _require_version(written["schema_version"], written["software"], folder, anew)
     account = Account.model_validate(written)
     then = account.began_with
-    if changed := _first_change(then.sources, _sources()):
+    if changed := _first_change(then.sources, sources_now()):
         message, allowed = "the software was changed since the run began", f"the file as it was, or {anew}"
         raise InputError(message, file=folder, value=f"sim/{changed}", allowed=allowed)
-    if changed := _first_change(then.machine, _machine()):
+    if changed := _first_change(then.machine, machine_now()):
         message = f"another {changed}, with which results could differ in the last digit"
         allowed = f"{then.machine.get(changed)}, with which the run began, or {anew}"
-        raise InputError(message, file=folder, value=_machine().get(changed), allowed=allowed)
+        raise InputError(message, file=folder, value=machine_now().get(changed), allowed=allowed)
     _require_inputs(then.inputs, anew)
     return account
 
@@ -120,10 +120,12 @@ def _first_change(then: Mapping[str, str], now: Mapping[str, str]) -> str | None
     return next((name for name in sorted({*then, *now}) if then.get(name) != now.get(name)), None)
 
 
-def _sources() -> dict[str, str]:
+def sources_now() -> dict[str, str]:
+    """Return the SHA-256 of every source file of the software."""
     return {path.relative_to(PACKAGE).as_posix(): file_sum(path) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def _machine() -> dict[str, str]:
+def machine_now() -> dict[str, str]:
+    """Return the processor, and the versions of Python and of the libraries that compute."""
     libraries = {name: version(name) for name in LIBRARIES}
     return {"Python": python_version(), "processor": str(binding.get_host_cpu_name()), **libraries}

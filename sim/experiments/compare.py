@@ -13,20 +13,20 @@ import xarray as xr
 
 from sim.experiments.comparison_cells import HIGH, LOW
 from sim.experiments.counterparts import loaded_all, warnings_on, with_counterparts
+from sim.experiments.draws import as_written
 from sim.experiments.folder import whole_folder
 from sim.experiments.outcome_tables import outcome_tables
 from sim.experiments.published import DIFFERENCES, LEVELS, PublishedComparison, published
 from sim.experiments.record import DATA, ENDS, input_hashes, read_record, stamp, write_record
-from sim.experiments.run import prepared, run
-from sim.outcomes import HEADLINE, condensed, flags, headline, headline_rows
+from sim.experiments.replicate import SERIES, Summary, Work, together
+from sim.experiments.run import fitted
+from sim.outcomes import HEADLINE, flags
 from sim.scenario import Compiled, Scenario
 from sim.schema.errors import InputError
 
 Float = npt.NDArray[np.float64]
-Finished = dict[int, list[tuple[xr.Dataset, xr.Dataset]]]  # by seed, of every scenario: series, condensed run
 TABLES = "tables"
 INTERVAL = "luck only; parameter uncertainty not included"
-SERIES = ("families", "flows", "moves", "blocked", "intended", "premature", "spent", "discounted")
 DRAWN = tuple(f"{name}_rows" for name in ("families", "flows", "moves"))  # what stands behind the figures
 
 
@@ -117,6 +117,10 @@ class Comparison:
         manifest = {**self.manifest, "notes": list(self.notes)}
         files = {DATA: self.data, ENDS: self.ends}
         write_record(draft, files, self.published, "comparison", self.resolved, manifest)
+        self.write_tables(draft)
+
+    def write_tables(self, draft: Path) -> None:
+        """Write the published tables of outcomes into a folder that exists."""
         (draft / TABLES).mkdir()
         for name, table in self.tables.items():
             table.to_csv(draft / TABLES / f"{name}.csv", index=False, float_format="%.8g")
@@ -188,23 +192,39 @@ def compare(
     Comparison
         Interrupted with Ctrl-C it holds the seeds that every scenario finished, and says so.
     """
-    if not scenarios:
-        raise InputError("name at least one scenario to compare")
+    chosen = chosen_seeds(seeds)
+    named, notes = lined_up(scenarios, households, months, counterparts)
+    work = Work(named, as_written(), tuple(chosen))
+    compiled = {scenario.name: work.compiled(scenario, 0) for scenario in work.scenarios}
+    notes += sizes(compiled)
+    finished = _run_all(work, threads, tick)
+    notes += [note for note in dict.fromkeys(note for one in finished for note in one.notes) if note not in notes]
+    if len(finished) < len(chosen):
+        notes.append(f"Interrupted: {len(finished)} of {len(chosen)} seeds finished.")
+    parts, manifest = together(finished, chosen[: len(finished)]), _manifest(compiled, finished, chosen)
+    return Comparison(parts[DATA], parts[ENDS], manifest, _resolved(compiled), tuple(notes))
+
+
+def chosen_seeds(seeds: int | Sequence[int]) -> list[int]:
+    """Return the seeds that are meant: so many, counted from 0, or these."""
     chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
     if not chosen:
         raise InputError("at least one seed is needed", key="--seeds", value=seeds)
-    loaded, notes = with_counterparts(scenarios) if counterparts else _as_named(scenarios)
     _refuse_twice("seed", chosen)
+    return chosen
+
+
+def lined_up(
+    scenarios: Sequence[str | Path | Scenario], households: int | None, months: int | None, counterparts: bool
+) -> tuple[tuple[Scenario, ...], list[str]]:
+    """Return the scenarios to compare, the baseline first, and what the reader must be told of them."""
+    if not scenarios:
+        raise InputError("name at least one scenario to compare")
+    loaded, notes = with_counterparts(scenarios) if counterparts else _as_named(scenarios)
     _refuse_twice("scenario", [scenario.name for scenario in loaded])
-    compiled = {scenario.name: prepared(scenario, households, months) for scenario in loaded}
-    _refuse_mixed(compiled)
-    notes += _sizes(compiled)
-    finished, hashes, heard = _run_all(compiled, chosen, threads, tick)
-    notes += [note for note in heard if note not in notes]
-    if len(finished) < len(chosen):
-        notes.append(f"Interrupted: {len(finished)} of {len(chosen)} seeds finished.")
-    series, ends = (_joined(compiled, finished, part) for part in range(2))
-    return Comparison(series, ends, _manifest(compiled, finished, hashes), _resolved(compiled), tuple(notes))
+    named = tuple(fitted(scenario, households, months) for scenario in loaded)
+    _refuse_mixed(named)
+    return named, notes
 
 
 def planned_runs(scenarios: Sequence[str | Path | Scenario], seeds: int, counterparts: bool = True) -> int:
@@ -233,14 +253,14 @@ def _refuse_twice(kind: str, names: Sequence[int | str]) -> None:
             raise InputError(f"the same {kind} appears twice", value=name, allowed=allowed)
 
 
-def _refuse_mixed(compiled: dict[str, Compiled]) -> None:
-    spans = {(one.scenario.spec.start, one.months) for one in compiled.values()}
+def _refuse_mixed(scenarios: Sequence[Scenario]) -> None:
+    spans = {(one.spec.start, one.spec.months) for one in scenarios}
     if len(spans) > 1:
         found = ", ".join(f"{start} + {months} months" for start, months in sorted(spans))
         raise InputError("the scenarios cover different months", value=found, allowed="the same start and months")
 
 
-def _sizes(compiled: dict[str, Compiled]) -> list[str]:
+def sizes(compiled: dict[str, Compiled]) -> list[str]:
     """Return a note where scenarios do not hold the same families: levels are not of the same people then."""
     families = {name: int(one.households["weight"].sum()) for name, one in compiled.items()}
     if len(set(families.values())) == 1:
@@ -252,60 +272,29 @@ def _sizes(compiled: dict[str, Compiled]) -> list[str]:
     ]
 
 
-def _run_all(
-    compiled: dict[str, Compiled], seeds: list[int], threads: int, tick: Callable[[], None] | None
-) -> tuple[Finished, dict[str, dict[int, str]], list[str]]:
-    """Run every scenario with one seed before the next seed, so that an interruption leaves whole pairs.
-
-    Returns summaries by seed, state hashes by scenario and seed, and each note of a run once.
-    """
-    finished: Finished = {}
-    heard: dict[str, None] = {}
-    hashes: dict[str, dict[int, str]] = {name: {} for name in compiled}
+def _run_all(work: Work, threads: int, tick: Callable[[], None] | None) -> list[Summary]:
+    """Run one seed after the other, so that an interruption leaves whole pairs."""
+    finished: list[Summary] = []
     try:
-        for seed in seeds:
-            summaries = []
-            for name, one in compiled.items():
-                result = run(one, seed=seed, threads=threads)
-                hashes[name][seed] = result.manifest["state_hash"]
-                heard |= dict.fromkeys(result.notes)
-                summaries.append((_summary(result.data), condensed(result.data)))
-                if tick is not None:
-                    tick()
-            finished[seed] = summaries
+        for number in range(len(work)):
+            finished.append(work.run(number, threads, tick))
     except KeyboardInterrupt:
         if not finished:
             raise
-    return finished, hashes, list(heard)
+    return finished
 
 
-def _summary(data: xr.Dataset) -> xr.Dataset:
-    """Return the series that comparisons keep, summed over places and programmes, with the headline outcomes."""
-    places = {"origin", "area", "programme"}
-    twins = [f"{name}_rows" for name in SERIES]
-    kept = {name: data.variables[name] for name in (*SERIES, *twins) if name in data}
-    kept = {name: found.sum([dim for dim in found.dims if dim in places]) for name, found in kept.items()}
-    used = {dim for found in kept.values() for dim in found.dims}
-    coords = {name: found.variable for name, found in data.coords.items() if used.issuperset(found.dims)}
-    outcomes, rows = headline(data), headline_rows(data)
-    kept["outcome_value"] = xr.Variable("outcome", np.array(list(outcomes.values())))
-    kept["outcome_rows"] = xr.Variable("outcome", np.array(list(rows.values())))
-    return xr.Dataset(kept, coords | {"outcome": list(outcomes)})
+def _manifest(compiled: dict[str, Compiled], finished: list[Summary], seeds: list[int]) -> dict[str, Any]:
+    return {
+        **about(compiled),
+        "seeds": seeds[: len(finished)],
+        "interval": f"{LOW:.0%} to {HIGH:.0%} over {len(finished)} seeds: {INTERVAL}",
+        "state_hash": {name: [one.state_hashes[n] for one in finished] for n, name in enumerate(compiled)},
+    }
 
 
-def _joined(compiled: dict[str, Compiled], finished: Finished, part: int) -> xr.Dataset:
-    """Return one part of the summaries along scenario and seed; a programme that a scenario lacks did nothing there."""
-    by_seed = [_whole([one[part] for one in runs], "scenario") for runs in finished.values()]
-    joined = _whole(by_seed, "seed")
-    return joined.assign_coords(scenario=list(compiled), seed=list(finished))
-
-
-def _whole(datasets: list[xr.Dataset], dim: str) -> xr.Dataset:
-    whole: xr.Dataset = xr.concat(datasets, dim=dim, join="outer", fill_value=0, coords="minimal", compat="override")
-    return whole
-
-
-def _manifest(compiled: dict[str, Compiled], finished: Finished, hashes: dict[str, dict[int, str]]) -> dict[str, Any]:
+def about(compiled: dict[str, Compiled]) -> dict[str, Any]:
+    """Return what a manifest says of compared scenarios, whatever runs there are of them."""
     one = next(iter(compiled.values()))
     return {
         **stamp("comparison"),
@@ -314,10 +303,7 @@ def _manifest(compiled: dict[str, Compiled], finished: Finished, hashes: dict[st
         "start": one.scenario.spec.start,
         "months": one.months,
         "rows": len(one.households["id"]),
-        "seeds": list(finished),
         "inputs": {name: digest for item in compiled.values() for name, digest in input_hashes(item.scenario).items()},
-        "interval": f"{LOW:.0%} to {HIGH:.0%} over {len(finished)} seeds: {INTERVAL}",
-        "state_hash": {name: [hashes[name][seed] for seed in finished] for name in compiled},
     }
 
 

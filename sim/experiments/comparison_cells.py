@@ -171,7 +171,7 @@ def _of_series(series: xr.Dataset, known: set[str]) -> Iterator[Series]:
             if by != ALL or situation not in known:
                 yield situation, by, *(one[place[situation], m] for one in stock)
     run = series[["flows", "flows_rows", "moves", "moves_rows"]].sum("month")
-    free = _by_seed(run.sel(push_class="no_push").sum(["pathway", "group"]), "moves")
+    free = _by_seed(run.sel(push_class="no_push").sum("pathway"), "moves")
     yield "no_push", ALL, *free
     flows = _by_seed(run, "flows", "situation", "situation_after")
     yield "moves", ALL, *(one.sum(axis=(0, 1)) for one in flows)

@@ -97,13 +97,18 @@ def prepared(
         if households is None and months is None:
             return scenario
         scenario = scenario.scenario
+    return compile_scenario(fitted(scenario, households, months))
+
+
+def fitted(scenario: str | Path | Scenario, households: int | None = None, months: int | None = None) -> Scenario:
+    """Return a scenario, loaded if need be, with another number of households or months."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     changes: dict[str, Any] = {}
     if households is not None:
         changes["rows"] = households
     if months is not None:
         changes["months"] = months
-    return compile_scenario(loaded.override(changes) if changes else loaded)
+    return loaded.override(changes) if changes else loaded
 
 
 def _keeper(scenario: Scenario, every: int | None, folder: str | Path | None) -> Keeper | None:

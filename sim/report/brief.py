@@ -10,8 +10,10 @@ import pandas as pd
 
 from sim.experiments import Comparison
 from sim.experiments.comparison_cells import HIGH, LOW
+from sim.experiments.contrast import has_draws, replicates
 from sim.outcomes import BEST, HEADLINE
 from sim.outcomes.costs import cost_per, payback_month
+from sim.report.experiment import contrast_sheet
 from sim.report.lines import (
     Section,
     Sheet,
@@ -37,7 +39,10 @@ NEVER = "not within the run"
 def comparison_sheets(comparison: Comparison, full: bool = False) -> list[Sheet]:
     """Return the first screen of a comparison; in full, every table."""
     first = brief_sheet(comparison)
-    return [first, *headline_sheets(comparison), *full_sheets(comparison)] if full else [first]
+    if not full:
+        return [first]
+    behind = [contrast_sheet(comparison)] if len(comparison.scenarios) > 1 and replicates(comparison) > 1 else []
+    return [first, *headline_sheets(comparison), *behind, *full_sheets(comparison)]
 
 
 def brief_sheet(comparison: Comparison) -> Sheet:
@@ -125,7 +130,8 @@ def _price(extra: np.ndarray[Any, Any], more: np.ndarray[Any, Any]) -> Shown:
 def _how_sure(comparison: Comparison) -> tuple[tuple[str, tuple[Shown, ...]], ...]:
     whole = comparison.data["outcome_value"].sel(outcome=BEST).transpose("scenario", "seed").values
     seeds = whole.shape[1]
-    better = [Shown(f"{int((own > whole[0]).sum())} of {count(seeds, '')} seeds", "") for own in whole[1:]]
+    word = "replicates" if has_draws(comparison) else "seeds"
+    better = [Shown(f"{int((own > whole[0]).sum())} of {count(seeds, '')} {word}", "") for own in whole[1:]]
     order = (-whole.mean(axis=1)).argsort(kind="stable").argsort(kind="stable")
     ranks = [Shown(f"{place + 1} of {len(order)}", "") for place in order]
     return (

@@ -7,8 +7,12 @@ from rich.console import RenderableType
 
 from sim.experiments import Comparison, Result, open_result
 from sim.experiments.checksums import files_in
-from sim.experiments.compare import open_comparison
+from sim.experiments.compare import TABLES, open_comparison
+from sim.experiments.contrast import contrasts
+from sim.experiments.experiment import comparison_of
 from sim.experiments.folder import MANIFEST, whole_folder
+from sim.experiments.record import stamp, write_record
+from sim.experiments.store import KIND, open_store
 from sim.report.assumed import assumed
 from sim.report.brief import comparison_sheets
 from sim.report.dictionary import dictionary
@@ -33,19 +37,36 @@ def save_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:
     """Write everything about a comparison; return the paths written."""
     with whole_folder(Path(folder)) as draft:
         comparison.write(draft)
-        text = page("Comparison of scenarios", comparison_sheets(comparison, full=True), comparison.notes)
-        tables = as_text(comparison_tables(comparison, FILE_WIDTH, full=True))
-        _write(draft, "comparison", text, _noted(comparison.notes) + tables)
-        _illustrate(draft, comparison)
+        _describe(draft, comparison)
     return _written(Path(folder))
 
 
+def save_report(comparison: Comparison, folder: str | Path) -> list[Path]:
+    """Write what may be published of an experiment, whose runs are kept in its store; return the paths written."""
+    with whole_folder(Path(folder)) as draft:
+        write_record(draft, {}, comparison.published, "comparison", comparison.resolved, {**stamp("report")})
+        comparison.write_tables(draft)
+        contrasts(comparison).to_csv(draft / TABLES / "contrasts.csv", index=False, float_format="%.8g")
+        _describe(draft, comparison)
+    return _written(Path(folder))
+
+
+def _describe(draft: Path, comparison: Comparison) -> None:
+    """Write the pages and figures of a comparison."""
+    text = page("Comparison of scenarios", comparison_sheets(comparison, full=True), comparison.notes)
+    tables = as_text(comparison_tables(comparison, FILE_WIDTH, full=True))
+    _write(draft, "comparison", text, _noted(comparison.notes) + tables)
+    _illustrate(draft, comparison)
+
+
 def open_any(folder: str | Path) -> Result | Comparison:
-    """Open a results folder, whichever of the two it holds."""
+    """Open a results folder, of a run or a comparison, or what is finished of an experiment."""
     try:
         kind = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["kind"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         kind = ""  # the reader of runs says what is wrong with the folder
+    if kind == KIND:
+        return comparison_of(open_store(folder))
     return open_comparison(folder) if kind == "comparison" else open_result(folder)
 
 

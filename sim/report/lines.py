@@ -82,6 +82,7 @@ def scenario_titles(comparison: Comparison) -> list[str]:
 def comparison_caption(comparison: Comparison) -> str:
     """Return what every table of a comparison says: what the ranges cover, and what it is not."""
     manifest = comparison.manifest
+    kind = "replicates" if "draws" in manifest else "seeds"
     marked = [
         f"{MARK} {comparison.titles[name]}: fewer are displaced than in the baseline, with {' and '.join(words)}."
         for name, words in comparison.flags.items()
@@ -89,7 +90,7 @@ def comparison_caption(comparison: Comparison) -> str:
     return " ".join(marked) + (
         f"{' ' if marked else ''}{NOT_A_FORECAST} Baseline: {scenario_titles(comparison)[0]}. "
         f"Ranges: {manifest['interval']}. "
-        f"{manifest['rows']:,} simulated households, {len(manifest['seeds'])} seeds, {manifest['months']} months "
+        f"{manifest['rows']:,} simulated households, {len(manifest['seeds'])} {kind}, {manifest['months']} months "
         f"from {month_words(manifest['start'])}. Families, unless a line says otherwise. {SMALL_CELLS}"
     )
 

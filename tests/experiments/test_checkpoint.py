@@ -200,11 +200,11 @@ def test_an_account_that_is_none_is_refused(kept: Path, tmp_path: Path, changes:
 
 def test_changed_software_and_machine_are_named(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        changed = {**account._sources(), "kernels/budget.py": "0" * 64}
-        patch.setattr(account, "_sources", lambda: changed)
+        changed = {**account.sources_now(), "kernels/budget.py": "0" * 64}
+        patch.setattr(account, "sources_now", lambda: changed)
         assert "(found 'sim/kernels/budget.py')" in refusal(tmp_path / "out")
-    machine = {**account._machine(), "numpy": "1.0"}
-    monkeypatch.setattr(account, "_machine", lambda: machine)
+    machine = {**account.machine_now(), "numpy": "1.0"}
+    monkeypatch.setattr(account, "machine_now", lambda: machine)
     assert "another numpy" in refusal(tmp_path / "out")
 
 
@@ -286,7 +286,7 @@ def test_killed_at_any_file_operation(tmp_path: Path, whole: Result) -> None:
     assert set(months) == {0, 1, 2}
 
 
-COMMAND = (sys.executable, "-m", "sim.cli")
+COMMAND = (sys.executable, "-m", "sim")
 LONG = ("iraq/closure-with-alternatives", "--households", "5000", "--months", "20", "--checkpoint-every", "1")
 
 

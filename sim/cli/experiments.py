@@ -1,0 +1,128 @@
+"""Commands on experiments: experiment, status."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sim.cli.common import (
+    FAULT,
+    INTERRUPTED,
+    Households,
+    Months,
+    ScenarioNames,
+    Set,
+    announce_compiling,
+    app,
+    complain,
+    console,
+    list_written,
+    loaded,
+    say,
+)
+from sim.schema.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.experiments.draws import Draws
+
+Method = Literal["latin_hypercube", "sobol"]
+
+
+@app.command()
+def experiment(
+    scenarios: ScenarioNames,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the experiment is kept; the same again goes on with it.")
+    ],
+    uncertain: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's own.")
+    ] = None,
+    posterior: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draws as they are (CSV or Parquet), a parameter a column.")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many parameter draws.")] = None,
+    method: Annotated[Method, typer.Option(help="How draws are spread over the priors.")] = "latin_hypercube",
+    seeds: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="Seeds to run every draw with.")] = 1,
+    households: Households = None,
+    months: Months = None,
+    executor: Annotated[
+        Literal["serial", "threads", "dask"], typer.Option(help="Who runs; results do not depend on it.")
+    ] = "threads",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Threads, or processes of Dask; all processors by default.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs: tcp://host:port, or its file.")
+    ] = None,
+    set_: Set = None,
+    full: Annotated[bool, typer.Option("--full", help="Print every table, not the first screen alone.")] = False,
+) -> None:
+    """Run scenarios under many parameter draws and seeds, and keep every replicate as it finishes.
+
+    Interrupted, killed or failed in part, the same command again runs only what is missing.
+
+    Example: sim experiment iraq/no-closure iraq/closure-no-notice --draws 40 --seeds 2 --out results/many
+    """
+    from sim.experiments.executors import executor_of
+    from sim.experiments.experiment import INTERRUPTION, comparison_of
+    from sim.experiments.experiment import experiment as run_experiment
+    from sim.report.folder import save_report
+    from sim.report.progress import progress
+    from sim.report.tables import comparison_tables
+
+    chosen = [loaded(name, set_) for name in scenarios]
+    drawn = _draws(chosen[0].name, uncertain, posterior, draws, method)
+    who = executor_of(executor, workers, cluster)
+    announce_compiling()
+    with progress(console(stderr=True), (len(drawn) if drawn else 1) * seeds, "replicates") as bar:
+        ended = run_experiment(chosen, out, drawn, seeds, households, months, who, tick=bar.tick)
+    for failure in ended.failures:
+        complain(failure)
+    comparison = comparison_of(ended.store)
+    written = save_report(comparison, out / "report")
+    screen = console()
+    screen.print(comparison_tables(comparison, screen.width, full))
+    for note in comparison.notes:
+        say(f"\n{note}")
+    list_written(written)
+    if ended.failures:
+        missing = f"{len(ended.store.missing)} of {ended.store.planned} replicates are missing"
+        say(f"\n{missing}; the same command again runs what is missing.", stderr=True)
+        raise typer.Exit(INTERRUPTED if INTERRUPTION in ended.failures else FAULT)
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
+) -> None:
+    """Say how much of an experiment is finished, without disturbing who is running it.
+
+    Example: sim status results/many
+    """
+    from sim.experiments.store import open_store
+    from sim.report.experiment import status_page
+
+    typer.echo(status_page(open_store(folder)))
+
+
+def _draws(
+    baseline: str, uncertain: Path | None, posterior: Path | None, draws: int | None, method: Method
+) -> "Draws | None":
+    """Return the draws that are asked for; none where parameters stay as they are written."""
+    from sim.experiments.draws import posterior_draws, prior_draws, read_uncertainties
+    from sim.library import priors_of
+
+    if uncertain is not None and posterior is not None:
+        allowed = "one of --uncertain and --posterior"
+        raise InputError("draws come from priors or from a posterior", key="--posterior", allowed=allowed)
+    if posterior is not None:
+        return posterior_draws(posterior, draws)
+    if draws is None:
+        if uncertain is not None:
+            raise InputError("how many draws is not said", key="--draws", allowed="--draws N")
+        return None
+    file = uncertain or priors_of(baseline)
+    if file is None:
+        message = f"no priors are shipped for {baseline}"
+        raise InputError(message, key="--draws", value=draws, allowed="--uncertain FILE or --posterior FILE beside it")
+    return prior_draws(read_uncertainties(file), draws, method)

@@ -1,0 +1,120 @@
+"""Who runs the replicates of an experiment: one contract, and results that are the same to the last bit."""
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from sim.experiments.replicate import Summary, Work
+from sim.schema.errors import InputError, nearest
+
+EXECUTORS = ("serial", "threads", "dask")
+ATTEMPTS = 2  # of a replicate before it counts as failed
+AHEAD = 2  # replicates handed out for every worker, so that none waits
+
+
+class Done(NamedTuple):
+    """One replicate that has ended: with its summary, or with what went wrong."""
+
+    number: int
+    summary: Summary | None
+    error: str = ""
+
+
+class Executor(Protocol):
+    """Runs replicates in any order, and yields each as it ends."""
+
+    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
+        """Yield every one of some replicates once."""
+        ...
+
+
+class Serial:
+    """One replicate after the other, in this thread."""
+
+    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
+        """Yield replicates in order."""
+        for number in numbers:
+            yield attempted(work, number)
+
+
+class Threads:
+    """Several replicates at once, in threads of this process: kernels let each other run, the rest takes turns."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
+        """Yield replicates as they end. Interrupted, those that are running end first, and are lost."""
+        left = iter(numbers)
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="replicate")
+        try:
+            running = {pool.submit(attempted, work, number) for number in islice(left, AHEAD * self.workers)}
+            while running:
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(attempted, work, number) for number in islice(left, len(ended))}
+                yield from _in_order(ended)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def executor_of(name: str, workers: int | None = None, cluster: str | None = None) -> Executor:
+    """Return an executor by name.
+
+    Parameters
+    ----------
+    name : str
+        ``serial``, ``threads`` or ``dask``.
+    workers : int, optional
+        Threads, or processes of a cluster on this machine; as many as there are processors by default.
+    cluster : str, optional
+        Address of a Dask scheduler (``tcp://host:port``) or its file; for ``dask``, instead of one on this machine.
+
+    Raises
+    ------
+    InputError
+        For another name, fewer than one worker, or a cluster for something else than Dask.
+    """
+    if name not in EXECUTORS:
+        message = f"no such executor{nearest(name, EXECUTORS)}"
+        raise InputError(message, key="--executor", value=name, allowed=", ".join(EXECUTORS))
+    if workers is not None and workers < 1:
+        raise InputError("is no usable number of workers", key="--workers", value=workers, allowed="1 or more")
+    if cluster is not None and name != "dask":
+        raise InputError("a cluster runs Dask", key="--cluster", value=cluster, allowed="with --executor dask")
+    if name == "serial":
+        return Serial()
+    if name == "threads":
+        return Threads(workers or processors())
+    from sim.experiments.dask_executor import OnDask
+
+    return OnDask(workers or processors(), cluster)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def attempted(work: Work, number: int) -> Done:
+    """Run a replicate, once more if it fails; what is wrong with the input is not tried again."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return Done(number, work.run(number))
+        except InputError as error:
+            return Done(number, None, f"{named(work, number)}: {error}")
+        except Exception as error:
+            if attempt == ATTEMPTS:
+                return Done(number, None, f"{named(work, number)}: {type(error).__name__}: {error}")
+    raise AssertionError("every attempt ends in one way or the other")
+
+
+def named(work: Work, number: int) -> str:
+    """Return a replicate in words."""
+    draw, seed = work.place(number)
+    return f"replicate {number} (draw {draw}, seed {seed})"
+
+
+def _in_order(ended: set[Future[Done]]) -> Iterator[Done]:
+    yield from sorted((one.result() for one in ended), key=lambda done: done.number)

@@ -1,0 +1,178 @@
+"""Filling the store of an experiment: made once, added to by one process at a time, and never mixed with another."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from sim.experiments.account import machine_now, sources_now
+from sim.experiments.folder import MANIFEST, refuse_foreign
+from sim.experiments.layout import Layout
+from sim.experiments.record import input_hashes, stamp
+from sim.experiments.replicate import Summary, Work
+from sim.experiments.store import ANEW, DRAWS, FINISHED, KIND, RUNS, Store, sum_of
+from sim.schema.errors import InputError
+
+SPARE = 50_000_000  # bytes of the disk that are left free
+#: What has to be as it was for an experiment to go on, in the words of a message.
+SAME = {
+    "software": "software",
+    "sources": "source files of the software",
+    "machine": "processor or libraries",
+    "resolved": "scenarios",
+    "inputs": "files that scenarios are read from",
+    "draws": "parameter draws",
+    "seeds": "seeds",
+}
+
+
+class Writer:
+    """Adds replicates to a store; one process at a time."""
+
+    def __init__(self, store: Store, log: IO[bytes], runs: IO[bytes], first_byte: int) -> None:
+        self.store, self._log, self._runs, self._first = store, log, runs, first_byte
+
+    def add(self, number: int, summary: Summary) -> None:
+        """Put a replicate on the disk, and then its line."""
+        record = self.store.layout.packed(summary)
+        line = {"replicate": number, "sha256": sum_of(record), "notes": list(summary.notes)}
+        try:
+            self._runs.seek(self._first + number * len(record))
+            _onto_disk(self._runs, record)
+            _onto_disk(self._log, (json.dumps(line) + "\n").encode())
+        except OSError as error:
+            message = f"the store cannot be written: {error.strerror}; what is finished is kept"
+            raise InputError(message, file=self.store.folder) from None
+        self.store.finished[number] = line
+
+
+def account_of(work: Work) -> dict[str, Any]:
+    """Return what decides the content of a store, as plain data."""
+    return {
+        **stamp(KIND),
+        "sources": sum_of(json.dumps(sources_now(), sort_keys=True).encode()),
+        "machine": machine_now(),
+        "resolved": {one.name: one.spec.model_dump(mode="json") for one in work.scenarios},
+        "inputs": {name: digest for one in work.scenarios for name, digest in input_hashes(one).items()},
+        "draws": {
+            "keys": list(work.draws.keys),
+            "count": len(work.draws),
+            "origin": work.draws.origin,
+            "sha256": sum_of(np.ascontiguousarray(work.draws.values, "<f8").tobytes()),
+        },
+        "seeds": list(work.seeds),
+        "replicates": len(work),
+    }
+
+
+def create(folder: Path, work: Work, more: Mapping[str, Any], first: Summary) -> Store:
+    """Make the store of an experiment, of which one replicate is known; ``more`` goes into its manifest.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds something else, or the disk has not the room that all replicates need.
+    """
+    refuse_foreign(folder)
+    if (folder / MANIFEST).exists():
+        raise InputError("the folder holds results of another kind", file=folder, allowed="a new or empty folder")
+    layout = Layout.of(first)
+    manifest = {**account_of(work), **more, "layout": layout.written()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _refuse_too_many(folder, len(work), layout.record.itemsize)
+        with (folder / RUNS).open("wb") as file:
+            header = {
+                "descr": np.lib.format.dtype_to_descr(layout.record),
+                "fortran_order": False,
+                "shape": (len(work),),
+            }
+            np.lib.format.write_array_header_2_0(file, header)
+            file.truncate(file.tell() + len(work) * layout.record.itemsize)
+        work.draws.table().to_csv(folder / DRAWS)
+        (folder / FINISHED).write_bytes(b"")
+        part = folder / f"{MANIFEST}.part"
+        part.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        part.replace(folder / MANIFEST)  # from here on there is a store
+    except OSError as error:
+        raise InputError(f"the store cannot be written: {error.strerror}", file=folder) from None
+    return Store(folder, manifest, layout, {})
+
+
+def _refuse_too_many(folder: Path, replicates: int, size: int) -> None:
+    free, needed = shutil.disk_usage(folder).free - SPARE, replicates * size
+    if needed > free:
+        allowed = f"at most {max(0, free // size):,} replicates, or another disk"
+        message = (
+            f"{replicates:,} replicates need {needed / 1e9:,.1f} GB, and the disk has {max(0, free) / 1e9:,.1f} GB"
+        )
+        raise InputError(message, file=folder, allowed=allowed)
+
+
+def refuse_other(store: Store, work: Work) -> None:
+    """Refuse to mix an experiment with another one, naming what differs."""
+    now = account_of(work)
+    for key, words in SAME.items():
+        if store.manifest.get(key) != now[key]:
+            message = f"the folder holds an experiment with other {words}"
+            raise InputError(message, file=store.folder, key=_where(store.manifest.get(key), now[key]), allowed=ANEW)
+
+
+def _where(then: Any, now: Any) -> str | None:
+    """Return the first key, dotted, at which two mappings differ."""
+    if not (isinstance(then, dict) and isinstance(now, dict)):
+        return None
+    for key in dict.fromkeys([*then, *now]):
+        if then.get(key) != now.get(key):
+            below = _where(then.get(key), now.get(key))
+            return f"{key}.{below}" if below else str(key)
+    return None
+
+
+@contextmanager
+def writing(store: Store) -> Iterator[Writer]:
+    """Yield what adds to a store, once damaged records are struck off; refuse where another process is adding."""
+    for number in store.damaged():
+        del store.finished[number]
+    try:
+        with (store.folder / FINISHED).open("r+b") as log, (store.folder / RUNS).open("r+b") as runs:
+            _lock(log, store.folder)
+            _rewrite(log, store)
+            first = runs.seek(0, os.SEEK_END) - store.planned * store.layout.record.itemsize
+            yield Writer(store, log, runs, first)
+    except OSError as error:
+        raise InputError(f"the store cannot be written: {error.strerror}", file=store.folder) from None
+
+
+def _rewrite(log: IO[bytes], store: Store) -> None:
+    """Leave whole lines of whole records only, and stand at the end."""
+    log.seek(0)
+    kept = b"".join((json.dumps(line) + "\n").encode() for line in store.finished.values())
+    if log.read() != kept:
+        log.seek(0)
+        log.truncate()
+        _onto_disk(log, kept)
+    log.seek(0, os.SEEK_END)
+
+
+def _lock(log: IO[bytes], folder: Path) -> None:
+    """Take the store for this process; the system lets it go when the process ends, however it does."""
+    try:
+        import fcntl
+    except ImportError:  # where there is no such lock two processes must not be started at once
+        return
+    try:
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise InputError("another process is adding to this store", file=folder, allowed="one at a time") from None
+
+
+def _onto_disk(file: IO[bytes], content: bytes) -> None:
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
