@@ -51,7 +51,7 @@ def test_help_is_light():
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "run", "resume", "compare", "experiment", "status", "show", "new", "doctor"]
+    "command", ["check", "run", "resume", "compare", "experiment", "reach", "status", "show", "new", "doctor"]
 )
 def test_help_has_an_example(sim, command):
     code, out, _ = sim(command, "--help")

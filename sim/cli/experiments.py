@@ -1,4 +1,4 @@
-"""Commands on experiments: experiment, status."""
+"""Commands on experiments: experiment, status, reach."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,12 +10,14 @@ from sim.cli.common import (
     INTERRUPTED,
     Households,
     Months,
+    ScenarioName,
     ScenarioNames,
     Set,
     announce_compiling,
     app,
     complain,
     console,
+    interruptible,
     list_written,
     loaded,
     say,
@@ -25,7 +27,22 @@ from sim.schema.errors import InputError
 if TYPE_CHECKING:
     from sim.experiments.draws import Draws
 
-Method = Literal["latin_hypercube", "sobol"]
+Spread = Literal["latin_hypercube", "sobol"]
+Uncertain = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's own.")
+]
+Posterior = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draws as they are (CSV or Parquet), a parameter a column.")
+]
+NumberOfDraws = Annotated[int | None, typer.Option("--draws", metavar="N", min=1, help="How many parameter draws.")]
+Method = Annotated[Spread, typer.Option(help="How draws are spread over the priors.")]
+Who = Annotated[Literal["serial", "threads", "dask"], typer.Option(help="Who runs; results do not depend on it.")]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Threads, or processes of Dask; all processors by default.")
+]
+ClusterAddress = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs: tcp://host:port, or its file.")
+]
 
 
 @app.command()
@@ -34,26 +51,16 @@ def experiment(
     out: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where the experiment is kept; the same again goes on with it.")
     ],
-    uncertain: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's own.")
-    ] = None,
-    posterior: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draws as they are (CSV or Parquet), a parameter a column.")
-    ] = None,
-    draws: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many parameter draws.")] = None,
-    method: Annotated[Method, typer.Option(help="How draws are spread over the priors.")] = "latin_hypercube",
+    uncertain: Uncertain = None,
+    posterior: Posterior = None,
+    draws: NumberOfDraws = None,
+    method: Method = "latin_hypercube",
     seeds: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="Seeds to run every draw with.")] = 1,
     households: Households = None,
     months: Months = None,
-    executor: Annotated[
-        Literal["serial", "threads", "dask"], typer.Option(help="Who runs; results do not depend on it.")
-    ] = "threads",
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Threads, or processes of Dask; all processors by default.")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs: tcp://host:port, or its file.")
-    ] = None,
+    executor: Who = "threads",
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     set_: Set = None,
     full: Annotated[bool, typer.Option("--full", help="Print every table, not the first screen alone.")] = False,
 ) -> None:
@@ -92,6 +99,51 @@ def experiment(
 
 
 @app.command()
+def reach(
+    scenario: ScenarioName,
+    lever: Annotated[str, typer.Option(metavar="PATH", help="The number to turn up, by the key that --set takes.")],
+    target: Annotated[str, typer.Option(metavar="TARGET", help="What to reach: 'sustained_whole >= 20000'.")],
+    low: Annotated[float, typer.Option("--from", metavar="N", help="The least value to try.")],
+    high: Annotated[float, typer.Option("--to", metavar="N", help="The greatest value to try.")],
+    probability: Annotated[
+        float, typer.Option(metavar="P", help="Share of replicates in which the target has to be met.")
+    ] = 0.9,
+    uncertain: Uncertain = None,
+    posterior: Posterior = None,
+    draws: NumberOfDraws = None,
+    method: Method = "latin_hypercube",
+    seeds: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="Seeds to run every draw with.")] = 20,
+    households: Households = None,
+    months: Months = None,
+    executor: Who = "threads",
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    set_: Set = None,
+) -> None:
+    """Say what it would take: the smallest value of a lever that reaches a target, or that none does.
+
+    No target is more returns or fewer displaced.
+
+    Example: sim reach my.yaml --lever programmes.repair.places_per_month --target "sustained >= 900" --from 10 --to 90
+    """
+    from sim.experiments.executors import executor_of
+    from sim.experiments.reach import reach as find
+    from sim.report.progress import spinner
+    from sim.report.reach import answer, reach_sheet
+    from sim.report.tables import sheet_tables
+
+    chosen = loaded(scenario, set_)
+    drawn = _draws(chosen.name, uncertain, posterior, draws, method)
+    who = executor_of(executor, workers, cluster)
+    announce_compiling()
+    with interruptible(), spinner(console(stderr=True), "values tried") as tick:
+        found = find(chosen, lever, target, low, high, probability, drawn, seeds, households, months, who, tick)
+    screen = console()
+    screen.print(sheet_tables([reach_sheet(found)], screen.width))
+    say(answer(found))
+
+
+@app.command()
 def status(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
 ) -> None:
@@ -106,7 +158,7 @@ def status(
 
 
 def _draws(
-    baseline: str, uncertain: Path | None, posterior: Path | None, draws: int | None, method: Method
+    baseline: str, uncertain: Path | None, posterior: Path | None, draws: int | None, method: Spread
 ) -> "Draws | None":
     """Return the draws that are asked for; none where parameters stay as they are written."""
     from sim.experiments.draws import posterior_draws, prior_draws, read_uncertainties

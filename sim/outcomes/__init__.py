@@ -5,7 +5,7 @@ from sim.outcomes.condense import condensed
 from sim.outcomes.equity import equity, residual_profile, worst_off
 from sim.outcomes.exit_tables import exit_table
 from sim.outcomes.exits import EXIT_METRICS, exit_shares
-from sim.outcomes.flags import MARK, flags, require_rankable
+from sim.outcomes.flags import MARK, flags, require_aimable, require_rankable
 from sim.outcomes.gates import blocked_by_gate, released
 from sim.outcomes.headline import BEST, HEADLINE, SUMS, Outcome, headline, headline_rows
 from sim.outcomes.layout import Layout, Relation
@@ -41,6 +41,7 @@ __all__ = [
     "published_run",
     "rates",
     "released",
+    "require_aimable",
     "require_rankable",
     "residual_profile",
     "rounded",

@@ -18,6 +18,14 @@ NOT_RANKED = (
     "more returns, or fewer displaced, is not what displaced people gain: families expelled from a camp count as "
     "moved, and a return that does not last counts as one"
 )
+#: What is no aim: an outcome, and whether more of it is wanted.
+NOT_AIMED_AT = {
+    ("returned", True),
+    ("returns", True),
+    ("displaced", False),
+    ("displaced_persons", False),
+    ("person_months", False),
+}
 
 
 def flags(values: Mapping[str, float], baseline: Mapping[str, float], kinds: Iterable[str]) -> list[str]:
@@ -38,6 +46,23 @@ def flags(values: Mapping[str, float], baseline: Mapping[str, float], kinds: Ite
     if induced >= TELLING * gain:
         found.insert(0, "moves that families would not have made, or not then")
     return found
+
+
+def require_aimable(name: str, more: bool) -> str:
+    """Return the name of an outcome that a plan may aim at having more of, or less.
+
+    Raises
+    ------
+    InputError
+        For more returns, and for fewer displaced.
+    """
+    if (name, more) in NOT_AIMED_AT:
+        aim = "more" if more else "less"
+        allowed = f"another outcome, such as {BEST}"
+        raise InputError(
+            f"no plan is fitted to {aim} of this: {NOT_RANKED}", key="--target", value=name, allowed=allowed
+        )
+    return name
 
 
 def require_rankable(name: str) -> str:

@@ -1,11 +1,11 @@
 """Progress on the terminal, for work that takes longer than two seconds."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 PATIENCE = 2.0  # seconds before a bar appears
 
@@ -40,3 +40,12 @@ def progress(console: Console, steps: int, unit: str) -> Iterator[Bar]:
         yield bar
     finally:
         bar.close()
+
+
+@contextmanager
+def spinner(console: Console, unit: str) -> Iterator[Callable[[], None]]:
+    """Yield what counts steps of which nobody knows how many there are, shown while they last."""
+    with Progress(SpinnerColumn(), TextColumn("{task.completed:.0f} " + unit), console=console, transient=True,
+                  disable=not console.is_terminal) as shown:  # fmt: skip
+        task = shown.add_task(unit, total=None)
+        yield lambda: shown.advance(task)
