@@ -1,4 +1,4 @@
-"""Commands on experiments: experiment, status, reach."""
+"""Commands on experiments: experiment, status, reach, sensitivity, failures."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -27,7 +27,7 @@ from sim.schema.errors import InputError
 if TYPE_CHECKING:
     from sim.experiments.draws import Draws
 
-Spread = Literal["latin_hypercube", "sobol"]
+Spread = Literal["latin_hypercube", "sobol", "saltelli"]
 Uncertain = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's own.")
 ]
@@ -155,6 +155,55 @@ def status(
     from sim.report.experiment import status_page
 
     typer.echo(status_page(open_store(folder)))
+
+
+@app.command()
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
+    outcome: Annotated[
+        str, typer.Option(metavar="OUTCOME", help="Whose spread is to be explained.")
+    ] = "sustained_whole",
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of its difference to the baseline; else of the baseline itself.")
+    ] = None,
+) -> None:
+    """Say which uncertain parameters matter for an outcome: Sobol indices, or a screening of any draws.
+
+    Example: sim sensitivity results/many --outcome sustained_whole --scenario iraq/closure-no-notice
+    """
+    from sim.experiments.experiment import comparison_of
+    from sim.experiments.sensitivity import sensitivity as indices
+    from sim.experiments.store import open_store
+    from sim.report.analysis import sensitivity_sheet
+    from sim.report.tables import sheet_tables
+
+    store = open_store(folder)
+    comparison = comparison_of(store)
+    found = indices(store, comparison, outcome, scenario)
+    base = comparison.titles[comparison.scenarios[0]]
+    of, against = (comparison.titles[scenario], base) if scenario else (base, None)
+    screen = console()
+    screen.print(sheet_tables([sensitivity_sheet(found, outcome, of, against)], screen.width))
+
+
+@app.command()
+def failures(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
+    target: Annotated[str, typer.Option(metavar="TARGET", help="What has to be reached: 'sustained_whole >= 20000'.")],
+    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Which scenario; the last by default.")] = None,
+) -> None:
+    """Say in which futures a scenario misses a target: the ranges of uncertain parameters where it does.
+
+    Example: sim failures results/many --target "sustained_whole >= 44000"
+    """
+    from sim.experiments.discovery import failures as discovered
+    from sim.experiments.experiment import comparison_of
+    from sim.experiments.reach import read_target
+    from sim.experiments.store import open_store
+    from sim.report.analysis import failures_text
+
+    store = open_store(folder)
+    say(failures_text(discovered(store, comparison_of(store), read_target(target), scenario)))
 
 
 def _draws(

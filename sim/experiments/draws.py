@@ -1,5 +1,6 @@
 """Parameter draws: the same for every scenario, from declared priors or from a table of a posterior."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,8 @@ from sim.schema.errors import InputError
 from sim.schema.uncertainty import Uncertainties
 
 Float = npt.NDArray[np.float64]
-Method = Literal["latin_hypercube", "sobol"]
+Method = Literal["latin_hypercube", "sobol", "saltelli"]
+SALTELLI = "saltelli"
 SAMPLERS = {"latin_hypercube": qmc.LatinHypercube, "sobol": qmc.Sobol}
 DRAW_SEED = 20_260_101  # of the sampler: draws belong to an experiment, not to the luck of its runs
 MOST_DRAWS = 100_000
@@ -31,11 +33,14 @@ class Draws:
     values : float64[draws, keys]
     origin : str
         Where they are from, in words.
+    method : str
+        How they are spread; blank where that is not known.
     """
 
     keys: tuple[str, ...]
     values: Float
     origin: str
+    method: str = ""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -66,10 +71,11 @@ def prior_draws(uncertain: Uncertainties, draws: int, method: Method = "latin_hy
     ----------
     uncertain : Uncertainties
     draws : int
-        How many.
+        How many; with ``saltelli`` the base sample, of which parameters + 2 times as many are made.
     method : str
         ``latin_hypercube`` (McKay, Beckman and Conover 1979): in every parameter one draw in each of as many equal
-        parts. ``sobol`` (Sobol 1967, scrambled): even in all together, best with a power of two.
+        parts. ``sobol`` (Sobol 1967, scrambled): even in all together, best with a power of two. ``saltelli``
+        (Saltelli 2010): for Sobol indices, by SALib, whose base sample is a power of two.
 
     Raises
     ------
@@ -79,10 +85,34 @@ def prior_draws(uncertain: Uncertainties, draws: int, method: Method = "latin_hy
     if not 1 <= draws <= MOST_DRAWS:
         raise InputError("is no usable number of draws", key="--draws", value=draws, allowed=f"1 to {MOST_DRAWS:,}")
     priors = uncertain.uncertainties
+    if method == SALTELLI:
+        return _for_indices(uncertain, draws)
     sampler: Any = SAMPLERS[method](len(priors), rng=np.random.default_rng(DRAW_SEED))
     shares = _sobol(sampler, draws) if method == "sobol" else sampler.random(draws)
     values = np.column_stack([prior.at(shares[:, n]) for n, prior in enumerate(priors.values())])
-    return Draws(tuple(priors), values, f"{draws} draws from {len(priors)} priors ({method.replace('_', ' ')})")
+    origin = f"{draws} draws from {len(priors)} priors ({method.replace('_', ' ')})"
+    return Draws(tuple(priors), values, origin, method)
+
+
+def problem_of(keys: Sequence[str]) -> dict[str, Any]:
+    """Return parameters as SALib names them, as shares of their priors."""
+    return {"num_vars": len(keys), "names": list(keys), "bounds": [[0.0, 1.0]] * len(keys)}
+
+
+def _for_indices(uncertain: Uncertainties, base: int) -> Draws:
+    """Return the draws that Sobol indices are computed from."""
+    try:
+        from SALib.sample import sobol
+    except ImportError:
+        allowed = "pip install 'solutions-sim[analysis]'"
+        raise InputError("SALib is not installed", key="--method", value=SALTELLI, allowed=allowed) from None
+    if base & (base - 1):
+        raise InputError("is no power of two", key="--draws", value=base, allowed="2, 4, 8, ... as base sample")
+    priors = uncertain.uncertainties
+    shares = sobol.sample(problem_of(list(priors)), base, calc_second_order=False, seed=DRAW_SEED)
+    values = np.column_stack([prior.at(shares[:, n]) for n, prior in enumerate(priors.values())])
+    origin = f"{len(values)} draws from {len(priors)} priors (Saltelli, base {base})"
+    return Draws(tuple(priors), values, origin, SALTELLI)
 
 
 def _sobol(sampler: Any, draws: int) -> Float:

@@ -63,6 +63,7 @@ def account_of(work: Work) -> dict[str, Any]:
             "keys": list(work.draws.keys),
             "count": len(work.draws),
             "origin": work.draws.origin,
+            "method": work.draws.method,
             "sha256": sum_of(np.ascontiguousarray(work.draws.values, "<f8").tobytes()),
         },
         "seeds": list(work.seeds),

@@ -79,6 +79,13 @@ def scenario_titles(comparison: Comparison) -> list[str]:
     return [title + mark for title, mark in zip(told, marks)]
 
 
+def full_label(name: str) -> str:
+    """Return the label of an outcome, with the one above it where it reads on from that."""
+    one = next(one for one in HEADLINE if one.name == name)
+    above = one.within if one.label.startswith("of these") else ""
+    return f"{full_label(above)}, {one.label}" if above else one.label
+
+
 def comparison_caption(comparison: Comparison) -> str:
     """Return what every table of a comparison says: what the ranges cover, and what it is not."""
     manifest = comparison.manifest

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.experiments.reach import HARM, Reach, Tried
 from sim.outcomes import HEADLINE
-from sim.report.lines import Section, Sheet
+from sim.report.lines import Section, Sheet, full_label
 from sim.report.numbers import WITHHELD, Shown, count
 from sim.report.words import NOT_A_FORECAST
 
@@ -17,7 +17,7 @@ def reach_sheet(found: Reach) -> Sheet:
     lines = [
         ("Met the target, of replicates", tuple(Shown(f"{one.met} of {one.of}", "") for one in found.tried)),
         ("Chance to meet it, 95 %", tuple(_chance(one) for one in found.tried)),
-        *((_label(name), tuple(_mean(one, name) for one in found.tried)) for name in names),
+        *((full_label(name), tuple(_mean(one, name) for one in found.tried)) for name in names),
     ]
     columns = tuple(f"{one.value:,.6g}" for one in found.tried)
     return Sheet(f"{found.lever}, by value", columns, (Section("Means over replicates", tuple(lines)),), caption(found))
@@ -38,14 +38,6 @@ def caption(found: Reach) -> str:
     """Return how to read the table."""
     doubt = "" if found.is_monotone else " More of it did not always help: a smaller value that was not tried may do."
     return f"{NOT_A_FORECAST} Every value with the same luck and parameters.{doubt} Chance: Clopper and Pearson 1934."
-
-
-def _label(name: str) -> str:
-    """Return the label of an outcome, with the one above it where it reads on from that."""
-    one = OUTCOMES[name]
-    return (
-        f"{OUTCOMES[one.within].label}, {one.label}" if one.label.startswith("of these") and one.within else one.label
-    )
 
 
 def _chance(one: Tried) -> Shown:
