@@ -13,7 +13,7 @@ import pandas as pd
 from sim.experiments.compare import Comparison
 from sim.experiments.draws import DRAW_SEED
 from sim.experiments.reach import Target
-from sim.experiments.store import DRAWS, Store
+from sim.experiments.store import Store
 from sim.schema.errors import InputError, nearest
 
 DEPTH = 3  # parameters a box may name

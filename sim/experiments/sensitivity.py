@@ -12,7 +12,7 @@ import pandas as pd
 from sim.experiments.compare import Comparison
 from sim.experiments.draws import DRAW_SEED, SALTELLI, problem_of
 from sim.experiments.replicate import REPLICATE
-from sim.experiments.store import DRAWS, Store
+from sim.experiments.store import Store
 from sim.outcomes import HEADLINE
 from sim.schema.errors import InputError, nearest
 
@@ -65,8 +65,7 @@ def sensitivity(store: Store, comparison: Comparison, outcome: str, scenario: st
         if len(values) < LEAST_DRAWS:
             message = f"{len(values)} draws are too few for a screening"
             raise InputError(message, file=store.folder, allowed=f"{LEAST_DRAWS} or more")
-        drawn = pd.read_csv(store.folder / DRAWS, index_col="draw").loc[values.index]
-        found = screening(drawn, np.asarray(values, np.float64))
+        found = screening(store.draws().loc[values.index], np.asarray(values, np.float64))
     by = "total" if found["total"].notna().any() else "first"
     return found.sort_values(by, ascending=False, kind="stable", ignore_index=True)
 

@@ -15,13 +15,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import xarray as xr
 
 from sim.experiments.folder import MANIFEST
 from sim.experiments.layout import HASHES, Layout
 from sim.schema.errors import InputError
 
-RUNS, FINISHED, DRAWS, KIND = "runs.npy", "finished.jsonl", "draws.csv", "experiment"
+RUNS, FINISHED, DRAWN, KIND = "runs.npy", "finished.jsonl", "draws.npy", "experiment"
+TO_READ = "draws.csv"  # the draws again, for people
 ANEW = "the folder of this experiment, or another one"
 
 
@@ -53,6 +55,22 @@ class Store:
     def missing(self) -> list[int]:
         """Numbers of the replicates that are not finished."""
         return [number for number in range(self.planned) if number not in self.finished]
+
+    def look_again(self) -> None:
+        """Read anew what is finished."""
+        self.finished.clear()
+        self.finished.update(_lines(self.folder / FINISHED))
+
+    def draws(self) -> pd.DataFrame:
+        """Return the parameter draws, one a row, as they were run."""
+        path, keys = self.folder / DRAWN, list(self.manifest["draws"]["keys"])
+        try:
+            values = np.load(path, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot be read: {str(error).splitlines()[0]}", file=path) from None
+        if sum_of_draws(values) != self.manifest["draws"]["sha256"]:
+            raise InputError("was damaged or changed after it was written", file=path, allowed=ANEW)
+        return pd.DataFrame(values.reshape(-1, len(keys)), columns=keys).rename_axis("draw")
 
     def records(self) -> npt.NDArray[np.void]:
         """Return the records of finished replicates; of all of them, a view of the file that is read when used."""
@@ -125,6 +143,11 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield int(found["replicate"]), found
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
+
+
+def sum_of_draws(values: npt.NDArray[np.float64]) -> str:
+    """Return the SHA-256 of parameter draws."""
+    return sum_of(np.ascontiguousarray(values, "<f8").tobytes())
 
 
 def sum_of(content: bytes) -> str:

@@ -4,18 +4,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from sim.experiments.account import machine_now, sources_now
-from sim.experiments.folder import MANIFEST, refuse_foreign
+from sim.experiments.folder import MANIFEST, refuse_foreign, whole_folder
 from sim.experiments.layout import Layout
 from sim.experiments.record import input_hashes, stamp
 from sim.experiments.replicate import Summary, Work
-from sim.experiments.store import ANEW, DRAWS, FINISHED, KIND, RUNS, Store, sum_of
+from sim.experiments.store import ANEW, DRAWN, FINISHED, KIND, RUNS, TO_READ, Store, sum_of, sum_of_draws
 from sim.schema.errors import InputError
 
 SPARE = 50_000_000  # bytes of the disk that are left free
@@ -64,7 +64,7 @@ def account_of(work: Work) -> dict[str, Any]:
             "count": len(work.draws),
             "origin": work.draws.origin,
             "method": work.draws.method,
-            "sha256": sum_of(np.ascontiguousarray(work.draws.values, "<f8").tobytes()),
+            "sha256": sum_of_draws(work.draws.values),
         },
         "seeds": list(work.seeds),
         "replicates": len(work),
@@ -84,24 +84,16 @@ def create(folder: Path, work: Work, more: Mapping[str, Any], first: Summary) ->
         raise InputError("the folder holds results of another kind", file=folder, allowed="a new or empty folder")
     layout = Layout.of(first)
     manifest = {**account_of(work), **more, "layout": layout.written()}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _refuse_too_many(folder, len(work), layout.record.itemsize)
-        with (folder / RUNS).open("wb") as file:
-            header = {
-                "descr": np.lib.format.dtype_to_descr(layout.record),
-                "fortran_order": False,
-                "shape": (len(work),),
-            }
-            np.lib.format.write_array_header_2_0(file, header)
+    with whole_folder(folder, sealed=False) as draft:  # there is a whole store or none
+        _refuse_too_many(draft, len(work), layout.record.itemsize)
+        with (draft / RUNS).open("wb") as file:
+            shape: dict[str, Any] = {"fortran_order": False, "shape": (len(work),)}
+            np.lib.format.write_array_header_2_0(file, {"descr": np.lib.format.dtype_to_descr(layout.record), **shape})
             file.truncate(file.tell() + len(work) * layout.record.itemsize)
-        work.draws.table().to_csv(folder / DRAWS)
-        (folder / FINISHED).write_bytes(b"")
-        part = folder / f"{MANIFEST}.part"
-        part.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-        part.replace(folder / MANIFEST)  # from here on there is a store
-    except OSError as error:
-        raise InputError(f"the store cannot be written: {error.strerror}", file=folder) from None
+        np.save(draft / DRAWN, work.draws.values, allow_pickle=False)
+        work.draws.table().to_csv(draft / TO_READ)
+        (draft / FINISHED).write_bytes(b"")
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return Store(folder, manifest, layout, {})
 
 
@@ -138,16 +130,18 @@ def _where(then: Any, now: Any) -> str | None:
 @contextmanager
 def writing(store: Store) -> Iterator[Writer]:
     """Yield what adds to a store, once damaged records are struck off; refuse where another process is adding."""
-    for number in store.damaged():
-        del store.finished[number]
-    try:
-        with (store.folder / FINISHED).open("r+b") as log, (store.folder / RUNS).open("r+b") as runs:
+    with ExitStack() as stack:
+        try:
+            log, runs = (stack.enter_context((store.folder / name).open("r+b")) for name in (FINISHED, RUNS))
             _lock(log, store.folder)
+            store.look_again()  # somebody may have added to it until now
+            for number in store.damaged():
+                del store.finished[number]
             _rewrite(log, store)
             first = runs.seek(0, os.SEEK_END) - store.planned * store.layout.record.itemsize
-            yield Writer(store, log, runs, first)
-    except OSError as error:
-        raise InputError(f"the store cannot be written: {error.strerror}", file=store.folder) from None
+        except OSError as error:
+            raise InputError(f"the store cannot be written: {error.strerror}", file=store.folder) from None
+        yield Writer(store, log, runs, first)
 
 
 def _rewrite(log: IO[bytes], store: Store) -> None:

@@ -230,6 +230,25 @@ def test_a_manifest_that_is_none(whole: Path, tmp_path: Path, damage: str) -> No
         open_store(folder)
 
 
+def test_draws_that_were_edited_are_not_believed(whole: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(whole, tmp_path / "store")
+    assert open_store(folder).draws().to_numpy().tolist() == DRAWS.values.tolist()
+    np.save(folder / "draws.npy", DRAWS.values + 1e-9)
+    with pytest.raises(InputError, match=r"draws\.npy: was damaged or changed"):
+        open_store(folder).draws()
+
+
+def test_what_another_process_added_meanwhile_is_kept(whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    experiment(SCENARIOS, folder, DRAWS, SEEDS, **SIZE, executor=Stopped(1))
+    before = open_store(folder)
+    made(folder)
+    with writing(before):
+        assert before.missing == []
+    assert open_store(folder).missing == []
+    assert content(folder) == content(whole)
+
+
 def test_records_of_objects_are_never_loaded(whole: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(whole, tmp_path / "store")
     manifest = json.loads((folder / "manifest.json").read_text())
