@@ -84,8 +84,7 @@ def failures(store: Store, comparison: Comparison, target: Target, scenario: str
     InputError
         Where parameters do not vary, or there is no such scenario.
     """
-    keys = list(store.manifest["draws"]["keys"])
-    if not keys:
+    if not store.manifest["draws"]["keys"]:
         raise InputError("parameters do not vary in this experiment", file=store.folder, allowed="one with --draws")
     name = scenario or comparison.scenarios[-1]
     if name not in comparison.scenarios:
@@ -93,10 +92,8 @@ def failures(store: Store, comparison: Comparison, target: Target, scenario: str
         raise InputError(message, key="--scenario", value=name, allowed=allowed)
     values = comparison.data["outcome_value"].sel(outcome=target.outcome, scenario=name).values
     failing = np.array([not target.met(float(value)) for value in values])
-    drawn = pd.read_csv(store.folder / DRAWS, index_col="draw")[keys]
-    return Failures(
-        name, target, len(failing), int(failing.sum()), _boxes(drawn, comparison.data["draw"].values, failing)
-    )
+    boxes = _boxes(store.draws(), comparison.data["draw"].values, failing)
+    return Failures(name, target, len(failing), int(failing.sum()), boxes)
 
 
 def _boxes(drawn: pd.DataFrame, draw: Any, failing: Any) -> tuple[Box, ...]:
