@@ -82,6 +82,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return experiment(SCENARIOS, folder, draws, 1, 300, 4, counterparts=False).store
 
 
+@pytest.mark.slow
 def test_an_experiment_is_screened_and_searched(kept: Store) -> None:
     comparison = comparison_of(kept)
     found = sensitivity(kept, comparison, "returned")
@@ -101,6 +102,7 @@ def test_an_experiment_is_screened_and_searched(kept: Store) -> None:
     assert f"{KEYS[0]} >" in failures_text(slow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ask", "message"),
     [

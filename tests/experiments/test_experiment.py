@@ -4,8 +4,12 @@ import hashlib
 import json
 import multiprocessing
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -18,7 +22,7 @@ from sim.experiments.draws import Draws
 from sim.experiments.executors import Done, Serial, Threads, executor_of
 from sim.experiments.experiment import INTERRUPTION, comparison_of, experiment
 from sim.experiments.replicate import Work
-from sim.experiments.store import FINISHED, RUNS, open_store
+from sim.experiments.store import FINISHED, RUNS, is_store, open_store
 from sim.experiments.store_writer import writing
 from sim.schema.errors import InputError
 
@@ -288,3 +292,31 @@ def test_killed_and_run_again(whole: Path, tmp_path: Path, after: int) -> None:
     assert process.exitcode == -9
     assert len(open_store(tmp_path / "store").finished) == 1 + after
     assert content(made(tmp_path / "store")) == content(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_killed_at_ten_random_moments(tmp_path: Path) -> None:
+    """The command itself, with threads, killed whenever it may be; at the end the store is that of a quiet run."""
+    command = [sys.executable, "-m", "sim", "experiment", *SCENARIOS, "--draws", "6", "--seeds", "4", "--households"]
+    command += ["300", "--months", "4", "--workers", "2", "--out"]
+    began = time.monotonic()
+    subprocess.run([*command, str(tmp_path / "quiet")], check=True, capture_output=True)
+    whole, moments, finished = time.monotonic() - began, Random(7), [0]
+    for _ in range(10):
+        process = subprocess.Popen(
+            [*command, str(tmp_path / "killed")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            process.wait(moments.uniform(1.5, 0.7 * whole))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if is_store(tmp_path / "killed"):
+            finished.append(len(open_store(tmp_path / "killed").finished))
+    assert finished == sorted(finished), "nothing that was finished is lost"
+    print(f"\nfinished after each kill: {finished}")
+    subprocess.run([*command, str(tmp_path / "killed")], check=True, capture_output=True)
+    assert content(tmp_path / "killed") == content(tmp_path / "quiet")
+    left = [path.name for path in tmp_path.iterdir() if path.name not in ("killed", "quiet")]
+    assert all(name.startswith(".draft-") for name in left), "half a store, at most, that never took its name"
