@@ -27,7 +27,7 @@ from sim.schema.errors import InputError
 Float = npt.NDArray[np.float64]
 TABLES = "tables"
 INTERVAL = "luck only; parameter uncertainty not included"
-DRAWN = tuple(f"{name}_rows" for name in ("families", "flows", "moves"))  # what stands behind the figures
+DRAWN = (*(f"{name}_rows" for name in ("families", "flows", "moves")), "changed", "changed_rows")  # published too
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,10 @@ def _of_series(series: xr.Dataset, known: set[str]) -> Iterator[Series]:
     """Yield what figures draw over time, by class of move, and between situations."""
     months = [int(month) for month in series["month"].values]
     place = {str(name): n for n, name in enumerate(series["situation"].values)}
+    changes = _by_seed(series, "changed", "change")
+    yield "changed", ALL, *(one.sum(axis=0) for one in changes)
+    for n, change in enumerate(map(str, series["change"].values)):
+        yield "changed", f"change={change}", *(one[n] for one in changes)
     stock = _by_seed(series, "families", "situation", "month")
     yield "everyone", ALL, *(one[:, 0].sum(axis=0) for one in stock)
     for situation in SITUATIONS:

@@ -70,7 +70,7 @@ def _at(total: str, *parts: str) -> Relation:
 
 def _along(labels: list[str]) -> Iterator[Relation]:
     """Yield that traits, areas, shelters and programmes add up."""
-    for name in (*TRAITS, "area", "shelter", "programme"):
+    for name in (*TRAITS, "area", "shelter", "programme", "change"):
         parts = tuple({"by": label} for label in labels if label.startswith(f"{name}="))
         if parts:
             yield Relation({"by": ALL}, parts)
@@ -83,6 +83,7 @@ def _wholes(outcomes: set[str]) -> Iterator[Relation]:
     yield Relation({"outcome": "start", "by": ALL}, ({"outcome": "displaced", "by": "month=0"},))
     yield _at("induced_moves", *INDUCED)
     yield _at("moves", *CLASSES)
+    yield Relation({"outcome": "everyone", "by": ALL}, ({"outcome": "changed", "by": ALL},), rest=True)
     for pathway in SOLUTIONS:
         for gate in GATES:
             yield _whole(wanted(pathway), blocked_by(gate, pathway))

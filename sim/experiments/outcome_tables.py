@@ -15,6 +15,7 @@ import xarray as xr
 from sim.experiments.comparison_cells import ALL, GROUPED, SOLUTIONS, blocked_by, wanted
 from sim.experiments.published import PublishedComparison
 from sim.outcomes import equity, rates, residual_profile, severity
+from sim.outcomes.changes import CHANGES
 from sim.outcomes.costs import CARE
 from sim.outcomes.equity import worst_first
 from sim.outcomes.measures import SOLVED
@@ -39,6 +40,7 @@ def outcome_tables(runs: Runs, counts: PublishedComparison) -> dict[str, pd.Data
     """
     fair = equity_table(runs, counts)
     return {
+        "changed": changed_table(runs, counts),
         "equity": fair,
         "worst_off": worst_off_table(fair),
         "residual": residual_table(runs, counts),
@@ -112,6 +114,15 @@ def blocked_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
             found = counts.value(scenario, outcome, ALL if area == ALL else f"area={area}")
             rows.append((pathway, gate, area, scenario, found))
     return pd.DataFrame(rows, columns=["pathway", "gate", "area", SCENARIO, "families"])
+
+
+def changed_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:
+    """Return who ended otherwise than in the baseline: columns change, scenario, families."""
+    rows = [
+        (change, scenario, counts.value(scenario, "changed", f"change={change}"))
+        for change, scenario in product(CHANGES, runs)
+    ]
+    return pd.DataFrame(rows, columns=["change", SCENARIO, "families"])
 
 
 def exits_table(runs: Runs, counts: PublishedComparison) -> pd.DataFrame:

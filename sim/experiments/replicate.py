@@ -15,6 +15,7 @@ from sim.experiments.record import DATA, ENDS
 from sim.experiments.run import run
 from sim.experiments.stack import stacked
 from sim.outcomes import condensed, headline, headline_rows
+from sim.outcomes.changes import CHANGES, Lives, changed
 from sim.scenario import Compiled, Scenario, compile_scenario
 
 SCENARIO, REPLICATE = "scenario", "seed"
@@ -82,18 +83,31 @@ class Work:
     def run(self, number: int, threads: int = 1, tick: Callable[[], None] | None = None) -> Summary:
         """Run one replicate; ``tick`` is called after every run."""
         draw, seed = self.place(number)
-        series, ends, hashes, notes = [], [], [], dict[str, None]()
+        series, ends, hashes, notes, lives = [], [], [], dict[str, None](), list[Lives]()
         for scenario in self.scenarios:
             result = run(self.compiled(scenario, draw), seed=seed, threads=threads)
             series.append(summary_of(result.data))
             ends.append(condensed(result.data))
             hashes.append(str(result.manifest["state_hash"]))
+            assert result.lives is not None, "a run that has just ended knows its households"
+            lives.append(result.lives)
             notes |= dict.fromkeys(result.notes)
             if tick is not None:
                 tick()
         names = [scenario.name for scenario in self.scenarios]
-        parts = {DATA: stacked(series, SCENARIO, names), ENDS: stacked(ends, SCENARIO, names)}
+        against = who_changed(lives)
+        parts = {DATA: stacked(series, SCENARIO, names).assign(against), ENDS: stacked(ends, SCENARIO, names)}
         return Summary(parts, tuple(hashes), tuple(notes))
+
+
+def who_changed(lives: Sequence[Lives]) -> dict[str, xr.DataArray]:
+    """Return how many ended otherwise in each scenario than in the first, by what changed for them."""
+    families, rows = zip(*(changed(own, lives[0]) for own in lives))
+    labels = {"change": list(CHANGES)}
+    return {
+        name: xr.DataArray(np.stack(counts), labels, (SCENARIO, "change"))
+        for name, counts in (("changed", families), ("changed_rows", rows))
+    }
 
 
 def summary_of(data: xr.Dataset) -> xr.Dataset:

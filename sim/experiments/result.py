@@ -13,6 +13,7 @@ from sim.experiments.folder import whole_folder
 from sim.experiments.record import DATA, read_record, write_record
 from sim.experiments.tidy import tidy
 from sim.outcomes import PublishedRun, published_run
+from sim.outcomes.changes import Lives
 from sim.world.recorder import ASSESSED, RECORDED
 
 # what every run records; without programmes an empty dimension is left out
@@ -34,12 +35,15 @@ class Result:
         The scenario with everything it extends, as plain data.
     checkpoint : Path, optional
         The checkpoint of the run, kept until the result is saved.
+    lives : Lives, optional
+        What has become of each household, of a run that has just ended; never written.
     """
 
     data: xr.Dataset
     manifest: dict[str, Any]
     resolved: dict[str, Any]
     checkpoint: Path | None = None
+    lives: Lives | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from sim.experiments.record import input_hashes, stamp
 from sim.experiments.result import Result
 from sim.kernels.codes import CRITERIA
 from sim.model import SolutionsModel
+from sim.outcomes.changes import lives_of
 from sim.scenario import Compiled, Scenario, compile_scenario, load_scenario
 from sim.schema.errors import InputError
 from sim.world.world import World
@@ -137,7 +138,7 @@ def _finished(model: SolutionsModel, began: float, tick: Tick | None, keeper: Ke
             keeper.leave()
     manifest = _manifest(model, time.perf_counter() - began)
     kept = None if keeper is None else keeper.folder
-    return Result(dataset_of(model), manifest, _resolved(model.compiled), kept)
+    return Result(dataset_of(model), manifest, _resolved(model.compiled), kept, lives_of(model.households))
 
 
 def _hosts_off(world: World) -> list[str]:

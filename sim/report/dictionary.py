@@ -18,6 +18,7 @@ RECORDED: dict[str, tuple[str, Mapping[str, Variable]]] = {
     "Assessed at the start, every twelfth month, and at the end": ("assessed", ASSESSED),
 }
 TABLES = {
+    "changed": "families by what became of them against the baseline, matched one by one: gained, lost, pushed",
     "equity": "outcomes by who heads a family, vulnerability, tenure and camp: families per 100 of each group",
     "worst_off": "of every outcome the worst-off group beside everybody; how many groups may not be shown",
     "residual": "who is still displaced at the end, and who was at the start: per 100 of the displaced then",

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.experiments import Comparison
 from sim.report.lines import Section, Sheet, scenario_titles
 from sim.report.numbers import WITHHELD, Shown, count
-from sim.report.words import AREAS, COSTS, CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
+from sim.report.words import AREAS, CHANGES, COSTS, CRITERIA, GATES, METRICS, OUTCOMES, SHORT_TRAITS, TRAIT_VALUES, word
 
 #: What is said of who wants to take a pathway, and over what stops them.
 STOPPED = {
@@ -32,9 +32,20 @@ SITUATIONS = {
 
 def full_sheets(comparison: Comparison) -> list[Sheet]:
     """Return the tables that `sim compare --full` adds."""
-    before, after = (_equity, _residual, _severity), (_exits, _criteria, _areas, _costs)
+    before, after = (_changed, _equity, _residual, _severity), (_exits, _criteria, _areas, _costs)
     parts = [[make(comparison) for make in makers] for makers in (before, after)]
     return [*parts[0], *_blocked(comparison), *parts[1]]
+
+
+def _changed(comparison: Comparison) -> Sheet:
+    """Return what became of each family against the baseline."""
+    lines = _lines(comparison, comparison.tables["changed"], ["change"], CHANGES, "families", _count)
+    caption = (
+        "Families matched one by one, with the same luck; means over seeds. A solution is better if it has held for 12 "
+        "months, and better still if it was chosen and informed. Pushed: moved under a push, and not so in the "
+        "baseline. Families that are in one of the scenarios only are left out."
+    )
+    return _sheet(comparison, "Who ends otherwise than in the baseline", [Section("Families", lines)], caption)
 
 
 def for_whom(comparison: Comparison) -> Lines:

@@ -54,6 +54,15 @@ SHORT_TRAITS = {
     "out_of_camp": "not from camps",
     "camp": "from camps",
 }
+CHANGES = {
+    "same": "End alike",
+    "gained": "Gained: a solution, or a better one",
+    "gained_pushed": "Gained, but were pushed on the way",
+    "lost": "Lost: no solution, or a lesser one",
+    "lost_pushed": "Lost, and were pushed",
+    "pushed": "End alike, but were pushed",
+    "spared": "End alike, and were spared a push",
+}
 OUTCOMES = {
     "still_displaced": "Still displaced",
     "sustained": "Solution held for 12 months, living as hosts do",

@@ -252,6 +252,7 @@ def comparison_puzzle(published: pd.DataFrame, blocked: pd.DataFrame, page_of: s
         puzzle.at_most(base, own, off_by - row["difference"])
     _areas_of_gates(puzzle, blocked)
     sheets = read_sheets(page_of)
+    _changes(puzzle, scenarios, sheets["Who ends otherwise than in the baseline"])
     for name, column in zip(scenarios, range(len(scenarios))):
         _traits(puzzle, name, column, sheets["For whom: families per 100 of each group"])
         _residual(puzzle, name, column + 1, sheets["Who is still displaced: families per 100 of the displaced"])
@@ -310,6 +311,15 @@ def _wish(pathway: str, gate: str) -> str:
     """Return the outcome of who wants to take a pathway, or is stopped by a gate: some are headline outcomes."""
     outcome = {"dwelling": "blocked_house"}.get(gate, f"blocked_{gate}")
     return outcome if pathway == "return" else f"{pathway} {outcome}"
+
+
+def _changes(puzzle: Puzzle, scenarios: list[str], sheet: Sheet) -> None:
+    """Take note of who changed: every family that is in both is in one line, and all of them are known."""
+    for column, name in enumerate(scenarios):
+        for _, label, cells in sheet:
+            puzzle.know((name, "changed", label), number(cells[column]))
+        stocks = [(name, situation, "all") for situation in ("displaced", *SOLVED)]
+        puzzle.equal(stocks, [(name, "changed", label) for _, label, _ in sheet])
 
 
 def _traits(puzzle: Puzzle, name: str, column: int, sheet: Sheet) -> None:
