@@ -294,6 +294,7 @@ def test_python_m_sim_is_the_command():
     assert "names a file" in done.stderr
 
 
+@pytest.mark.slow
 def test_experiment_goes_on_where_it_was_interrupted(sim, monkeypatch, no_figures):
     command = ("experiment", "valley/as-is", "valley/closure-no-notice", *SMALL, "--draws", "2", "--executor", "serial")
     run, calls = Work.run, []

@@ -22,7 +22,8 @@ def spent(places: int) -> list[float]:
     return [float(sim.run(scenario, seed=seed).data["spent"].sum()) / 100 for seed in (0, 1)]
 
 
-@pytest.mark.parametrize("probability", [0.5, pytest.param(1.0, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("probability", [0.5, 1.0])
 def test_the_answer_is_that_of_trying_all(probability: float) -> None:
     tried = {places: spent(places) for places in range(1, 13)}
     aim = sorted(np.concatenate(list(tried.values())))[len(tried)]
@@ -37,6 +38,7 @@ def test_the_answer_is_that_of_trying_all(probability: float) -> None:
     assert answer(found).endswith("1 less does not.")
 
 
+@pytest.mark.slow
 def test_nothing_is_enough() -> None:
     found = reach(SCENARIO, LEVER, "sustained >= 8000", 1, 12, **SIZE)
     assert found.answer is None

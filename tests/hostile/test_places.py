@@ -96,7 +96,7 @@ def test_a_small_disk(small_disk: Path, command: list[str]) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        RUN,
+        pytest.param(RUN, marks=pytest.mark.slow),
         *(pytest.param(slow, marks=LONG) for slow in ([*RUN, "--checkpoint-every", "1"], ["new", "case"])),
     ],
 )

@@ -54,6 +54,7 @@ def test_title_and_legend_do_not_meet(comparison):
     assert figure.axes[0].get_window_extent().y1 <= legend.y0 + 1
 
 
+@pytest.mark.slow
 def test_files_open_and_repeat_exactly(result, tmp_path):
     folders = [tmp_path / name for name in ("one", "two")]
     written = []
