@@ -329,7 +329,7 @@ def test_experiment_goes_on_where_it_was_interrupted(sim, monkeypatch, no_figure
         (["--uncertain", "p.yaml"], "--draws: how many draws is not said"),
         (["--uncertain", "none.yaml", "--draws", "2"], "none.yaml"),
         (["--uncertain", "p.yaml", "--posterior", "p.csv"], "draws come from priors or from a posterior"),
-        (["--uncertain", "p.yaml", "--draws", "2"], "override parameters.beliefs.rte"),
+        (["--uncertain", "p.yaml", "--draws", "2"], "nothing of this name - did you mean 'rate'?"),
         (["--cluster", "tcp://127.0.0.1:1"], "a cluster runs Dask"),
     ],
 )

@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.compare import Comparison
-from sim.experiments.draws import DRAW_SEED
+from sim.experiments.draws import DRAW_SEED, INSTALL
 from sim.experiments.reach import Target
 from sim.experiments.store import Store
 from sim.schema.errors import InputError, nearest
 
 DEPTH = 3  # parameters a box may name
 LEAST_SHARE = 0.05  # of all replicates in a box
-INSTALL = "pip install 'solutions-sim[analysis]'"
 
 
 class Range(NamedTuple):
@@ -84,15 +83,14 @@ def failures(store: Store, comparison: Comparison, target: Target, scenario: str
     InputError
         Where parameters do not vary, or there is no such scenario.
     """
-    if not store.manifest["draws"]["keys"]:
-        raise InputError("parameters do not vary in this experiment", file=store.folder, allowed="one with --draws")
+    drawn = store.draws()
     name = scenario or comparison.scenarios[-1]
     if name not in comparison.scenarios:
         message, allowed = f"no such scenario{nearest(name, comparison.scenarios)}", ", ".join(comparison.scenarios)
         raise InputError(message, key="--scenario", value=name, allowed=allowed)
     values = comparison.data["outcome_value"].sel(outcome=target.outcome, scenario=name).values
     failing = np.array([not target.met(float(value)) for value in values])
-    boxes = _boxes(store.draws(), comparison.data["draw"].values, failing)
+    boxes = _boxes(drawn, comparison.data["draw"].values, failing)
     return Failures(name, target, len(failing), int(failing.sum()), boxes)
 
 

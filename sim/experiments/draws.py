@@ -20,6 +20,7 @@ SALTELLI = "saltelli"
 SAMPLERS = {"latin_hypercube": qmc.LatinHypercube, "sobol": qmc.Sobol}
 DRAW_SEED = 20_260_101  # of the sampler: draws belong to an experiment, not to the luck of its runs
 MOST_DRAWS = 100_000
+INSTALL = "pip install 'solutions-sim[analysis]'"
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,7 @@ def _for_indices(uncertain: Uncertainties, base: int) -> Draws:
     try:
         from SALib.sample import sobol
     except ImportError:
-        allowed = "pip install 'solutions-sim[analysis]'"
-        raise InputError("SALib is not installed", key="--method", value=SALTELLI, allowed=allowed) from None
+        raise InputError("SALib is not installed", key="--method", value=SALTELLI, allowed=INSTALL) from None
     if base & (base - 1):
         raise InputError("is no power of two", key="--draws", value=base, allowed="2, 4, 8, ... as base sample")
     priors = uncertain.uncertainties

@@ -106,18 +106,10 @@ def _opened(folder: Path, work: Work, notes: list[str]) -> tuple[Store, Summary 
 def _refuse_levers(work: Work) -> None:
     """Refuse an uncertain parameter that scenarios differ in: its draws would undo the difference."""
     for key in work.draws.keys:
-        found = {repr(_value(scenario, key)) for scenario in work.scenarios}
+        found = {repr(scenario.value(key)) for scenario in work.scenarios}
         if len(found) > 1:
             message = "is uncertain, and differs between the scenarios; it can be one of the two"
             raise InputError(message, key=key, value=", ".join(sorted(found)))
-
-
-def _value(scenario: Scenario, key: str) -> object:
-    """Return what a scenario has at a dotted key; its draws are checked when they are made."""
-    value: object = scenario.spec.model_dump(mode="json")
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
 
 
 def comparison_of(store: Store) -> Comparison:

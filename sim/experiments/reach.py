@@ -153,7 +153,7 @@ def reach(
     """
     aim, base = read_target(target), fitted(scenario, households, months)
     _refuse_range(low, high, probability)
-    whole = isinstance(_value(base, lever), int)
+    whole = isinstance(_number(base, lever), int)
     if whole and not (float(low).is_integer() and float(high).is_integer()):
         raise InputError("the lever is a whole number", key="--from and --to", value=f"{low:g} to {high:g}")
     work = Work((base,), draws or as_written(), tuple(range(seeds)))
@@ -233,15 +233,9 @@ def _published(name: str, mean: float, rows: float) -> float:
     return float("nan") if few else mean
 
 
-def _value(scenario: Scenario, key: str) -> Any:
+def _number(scenario: Scenario, key: str) -> float:
     """Return the number that a scenario has at a dotted key."""
-    value: Any = scenario.spec.model_dump(mode="json")
-    for part in key.split("."):
-        if not isinstance(value, dict) or part not in value:
-            names = list(value) if isinstance(value, dict) else []
-            message = f"the scenario has nothing of this name{nearest(part, names)}"
-            raise InputError(message, key="--lever", value=key, allowed=", ".join(names) or None)
-        value = value[part]
+    value = scenario.value(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError("is no number that could be turned up or down", key="--lever", value=key)
     return value

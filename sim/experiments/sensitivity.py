@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.experiments.compare import Comparison
-from sim.experiments.draws import DRAW_SEED, SALTELLI, problem_of
+from sim.experiments.draws import DRAW_SEED, INSTALL, SALTELLI, problem_of
 from sim.experiments.replicate import REPLICATE
 from sim.experiments.store import Store
 from sim.outcomes import HEADLINE
@@ -20,7 +20,6 @@ Float = npt.NDArray[np.float64]
 RESAMPLES = 500
 LEAST_DRAWS = 40  # for a screening
 HARMONICS = 6  # of RBD-FAST
-INSTALL = "pip install 'solutions-sim[analysis]'"
 COLUMNS = ["parameter", "first", "first_low", "first_high", "total", "total_low", "total_high"]
 
 
@@ -52,20 +51,18 @@ def sensitivity(store: Store, comparison: Comparison, outcome: str, scenario: st
     InputError
         Where parameters do not vary, draws are missing or too few, or there is no such outcome or scenario.
     """
-    keys = list(store.manifest["draws"]["keys"])
-    if not keys:
-        raise InputError("parameters do not vary in this experiment", file=store.folder, allowed="one with --draws")
+    drawn = store.draws()
     values = _by_draw(comparison, outcome, scenario)
     if store.manifest["draws"]["method"] == SALTELLI:
         if store.missing:
             allowed = "all of its replicates; the same command again runs what is missing"
             raise InputError("Sobol indices need every draw", file=store.folder, allowed=allowed)
-        found = sobol_indices(keys, np.asarray(values, np.float64))
+        found = sobol_indices([str(name) for name in drawn], np.asarray(values, np.float64))
     else:
         if len(values) < LEAST_DRAWS:
             message = f"{len(values)} draws are too few for a screening"
             raise InputError(message, file=store.folder, allowed=f"{LEAST_DRAWS} or more")
-        found = screening(store.draws().loc[values.index], np.asarray(values, np.float64))
+        found = screening(drawn.loc[values.index], np.asarray(values, np.float64))
     by = "total" if found["total"].notna().any() else "first"
     return found.sort_values(by, ascending=False, kind="stable", ignore_index=True)
 

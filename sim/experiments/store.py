@@ -64,6 +64,8 @@ class Store:
     def draws(self) -> pd.DataFrame:
         """Return the parameter draws, one a row, as they were run."""
         path, keys = self.folder / DRAWN, list(self.manifest["draws"]["keys"])
+        if not keys:
+            raise InputError("parameters do not vary in this experiment", file=self.folder, allowed="one with --draws")
         try:
             values = np.load(path, allow_pickle=False)
         except (OSError, ValueError) as error:

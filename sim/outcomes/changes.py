@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.codes import CAME_CHOSEN, CAME_INFORMED
+from sim.world.assessment import HORIZONS, WHOLE
 
 Counts = npt.NDArray[np.int64]
-HELD = 12  # months
-WHOLE = CAME_CHOSEN | CAME_INFORMED
 #: What can become of a household against the baseline; every household is in one.
 CHANGES = ("same", "gained", "gained_pushed", "lost", "lost_pushed", "pushed", "spared")
 
@@ -35,7 +33,7 @@ def lives_of(households: Any) -> Lives:
     """Return what has become of households by now; they are read by column (:mod:`sim.world.households`)."""
     fixed, state = households.fixed, households.state
     there = (state.present > 0) & ((state.at_home > 0) | (state.settled > 0))
-    held = there & (state.held >= HELD)
+    held = there & (state.held >= HORIZONS[0])
     whole = held & ((state.came & WHOLE) == WHOLE)
     standing = there.astype(np.uint8) + held + whole
     return Lives(fixed.id.copy(), fixed.weight.astype(np.int64), standing, state.months_since_push >= 0)

@@ -12,7 +12,7 @@ from sim.library import find_scenario, is_file
 from sim.schema.base import Name
 from sim.schema.case import Case
 from sim.schema.document import Document, Key, merge, read_value, read_yaml, validate
-from sim.schema.errors import InputError
+from sim.schema.errors import InputError, nearest
 
 MOST_ANCESTORS = 8
 
@@ -57,6 +57,17 @@ class Scenario:
                 )
             document = merge(document, _override_document(path, value))
         return Scenario(self.name, validate(document, ScenarioSpec), document, self.tables, self.lineage)
+
+    def value(self, key: str) -> Any:
+        """Return what stands at a dotted key; raises InputError with the nearest name where nothing does."""
+        found: Any = self.spec.model_dump(mode="json")
+        for part in key.split("."):
+            if not isinstance(found, dict) or part not in found:
+                names = list(found) if isinstance(found, dict) else []
+                message = f"the scenario has nothing of this name{nearest(part, names)}"
+                raise InputError(message, key=key, value=part, allowed=", ".join(names) or None)
+            found = found[part]
+        return found
 
     def renamed(self, name: str, title: str) -> "Scenario":
         """Return the scenario under another name and title."""
