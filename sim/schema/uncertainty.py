@@ -47,7 +47,7 @@ class Prior(Strict):
         """
         below, width = np.asarray(share, np.float64), self.high - self.low
         if self.shape == "log_uniform":
-            found: Float = self.low * np.exp(below * np.log(self.high / self.low))
+            found: Float = np.exp(np.log(self.low) + below * (np.log(self.high) - np.log(self.low)))
         elif self.mode is None:
             found = self.low + below * width
         else:

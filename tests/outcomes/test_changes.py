@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
@@ -53,6 +53,7 @@ def test_households_of_one_run_only_are_left_out_and_order_does_not_matter() -> 
 ROW = st.tuples(st.integers(0, 40), st.integers(1, 90), st.integers(0, 3), st.booleans())
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.lists(ROW, unique_by=lambda row: row[0]), st.lists(ROW, unique_by=lambda row: row[0]))
 def test_nobody_is_lost_or_counted_twice(
     one: list[tuple[int, int, int, bool]], other: list[tuple[int, int, int, bool]]
