@@ -1,4 +1,4 @@
-"""Commands on experiments: experiment, status, reach, sensitivity, failures."""
+"""Commands on experiments: experiment, status, precision, sensitivity, robust, failures, reach."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -27,6 +27,8 @@ from sim.schema.errors import InputError
 if TYPE_CHECKING:
     from sim.experiments.draws import Draws
 
+BEST = "sustained_whole"  # of what stands in sim.outcomes, which --help does not wait for
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")]
 Spread = Literal["latin_hypercube", "sobol", "saltelli"]
 Uncertain = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's own.")
@@ -145,7 +147,7 @@ def reach(
 
 @app.command()
 def status(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
+    folder: Folder,
 ) -> None:
     """Say how much of an experiment is finished, without disturbing who is running it.
 
@@ -158,11 +160,57 @@ def status(
 
 
 @app.command()
+def precision(
+    folder: Folder,
+    within: Annotated[
+        float, typer.Option(metavar="N", help="Half-width of the 95 % interval that is wanted, in its unit.")
+    ],
+    outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="Whose difference to the baseline.")] = BEST,
+) -> None:
+    """Say how well differences to the baseline are known, and how many draws or seeds it takes to know them better.
+
+    Example: sim precision results/many --outcome displaced --within 500
+    """
+    from sim.experiments import comparison_of, open_store
+    from sim.experiments import precision as known
+    from sim.report.analysis import precision_sheet
+    from sim.report.tables import sheet_tables
+
+    comparison = comparison_of(open_store(folder))
+    screen = console()
+    sheet = precision_sheet(known(comparison, outcome, within), comparison, outcome, within)
+    screen.print(sheet_tables([sheet], screen.width))
+
+
+@app.command()
+def robust(
+    folder: Folder,
+    outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="What scenarios are compared by.")] = BEST,
+    less: Annotated[bool, typer.Option("--less", help="Less of it is better.")] = False,
+    target: Annotated[
+        str | None, typer.Option(metavar="TARGET", help="Tell in how many futures it is reached: 'sustained >= 900'.")
+    ] = None,
+) -> None:
+    """Say how scenarios do over all futures, and how much is lost by one where another would have done better.
+
+    Example: sim robust results/many --target "sustained_whole >= 44000"
+    """
+    from sim.experiments import comparison_of, open_store, robustness
+    from sim.experiments.reach import read_target
+    from sim.report.analysis import robustness_sheet
+    from sim.report.tables import sheet_tables
+
+    comparison = comparison_of(open_store(folder))
+    aim = None if target is None else read_target(target)
+    found = robustness(comparison, outcome, not less, aim)
+    screen = console()
+    screen.print(sheet_tables([robustness_sheet(found, comparison)], screen.width))
+
+
+@app.command()
 def sensitivity(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
-    outcome: Annotated[
-        str, typer.Option(metavar="OUTCOME", help="Whose spread is to be explained.")
-    ] = "sustained_whole",
+    folder: Folder,
+    outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="Whose spread is to be explained.")] = BEST,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of its difference to the baseline; else of the baseline itself.")
     ] = None,
@@ -188,7 +236,7 @@ def sensitivity(
 
 @app.command()
 def failures(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")],
+    folder: Folder,
     target: Annotated[str, typer.Option(metavar="TARGET", help="What has to be reached: 'sustained_whole >= 20000'.")],
     scenario: Annotated[str | None, typer.Option(metavar="NAME", help="Which scenario; the last by default.")] = None,
 ) -> None:

@@ -12,7 +12,8 @@ import xarray as xr
 
 from sim.experiments.compare import Comparison
 from sim.experiments.replicate import REPLICATE
-from sim.outcomes import HEADLINE
+from sim.outcomes import HEADLINE, known_outcome
+from sim.schema.errors import InputError
 
 Float = npt.NDArray[np.float64]
 NORMAL_95 = 1.959963984540054  # quantile of the standard normal distribution at 0.975
@@ -61,13 +62,16 @@ def contrasts(comparison: Comparison) -> pd.DataFrame:
     for outcome in HEADLINE:
         for name in others:
             hidden = bool(np.isnan(published[outcome.name, name]))
-            pair = [_grid(values.sel(outcome=outcome.name, scenario=one)) for one in (name, base)]
+            pair = [grid(values.sel(outcome=outcome.name, scenario=one)) for one in (name, base)]
             rows.append((outcome.name, name, *((np.nan,) * 8 if hidden else _behind(*pair))))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _grid(values: xr.DataArray) -> Float:
-    """Return values by draw and seed, of draws that were run with every seed; of a comparison without draws, one."""
+def grid(values: xr.DataArray) -> Float:
+    """Return values of replicates by draw and seed; of a comparison without draws, one row.
+
+    Of an experiment that is not finished, the largest part of it that is: so many draws that have so many seeds.
+    """
     flat = values.values.astype(np.float64)
     if "draw" not in values.coords:
         return flat[None, :]
@@ -75,7 +79,9 @@ def _grid(values: xr.DataArray) -> Float:
     turns = np.array([(draw[:n] == one).sum() for n, one in enumerate(draw)])
     found = np.full((int(draw.max()) + 1, int(turns.max()) + 1), np.nan)
     found[draw, turns] = flat
-    whole: Float = found[~np.isnan(found).any(axis=1)]
+    whole_with = (~np.isnan(found)).sum(axis=0)  # draws, by how many seeds they have at least, less one
+    seeds = int(np.argmax(whole_with * np.arange(1, len(whole_with) + 1))) + 1
+    whole: Float = found[~np.isnan(found[:, :seeds]).any(axis=1), :seeds]
     return whole
 
 
@@ -120,6 +126,69 @@ def split_of(difference: Float) -> Split:
         return Split(luck, np.nan)
     between = float(difference.mean(axis=1).var(ddof=1))
     return Split(luck, max(0.0, between - luck / seeds))
+
+
+def precision(comparison: Comparison, outcome: str, half_width: float) -> pd.DataFrame:
+    """Return how well the difference of an outcome to the baseline is known, and what it takes to know it better.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Over seeds, or over the replicates of an experiment.
+    outcome : str
+        A headline outcome.
+    half_width : float
+        Of the 95 % interval of the mean difference that is wanted, in the unit of the outcome, above 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A scenario but the baseline a row: scenario; mean (of the difference); half_width (now, of the mean over draws
+        d and seeds s: root of the variance by parameters over d and that by luck over d s, times 1.96); draws_needed
+        (with as many seeds a draw as now), seeds_needed (with as many draws as now; infinite where parameters alone
+        spread more than that). NaN where the difference is withheld; draws_needed where parameters do not vary,
+        seeds_needed where each draw has one seed, so that luck cannot be told from parameters.
+
+    Raises
+    ------
+    InputError
+        Where there is no such outcome, the half-width is no number above 0, or one replicate is all there is.
+    """
+    known_outcome(outcome, "--outcome")
+    if not (half_width > 0 and np.isfinite(half_width)):
+        raise InputError("is no half-width", key="--within", value=half_width, allowed="a number above 0")
+    if replicates(comparison) < 2:
+        raise InputError("of one replicate nobody knows how far it may be out", key="--within", allowed="2 or more")
+    base, *others = comparison.scenarios
+    published = comparison.published.set_index(["outcome", "scenario"])["difference"]
+    values = comparison.data["outcome_value"].sel(outcome=outcome)
+    rows = []
+    for name in others:
+        difference = grid(values.sel(scenario=name)) - grid(values.sel(scenario=base))
+        hidden = bool(np.isnan(published[outcome, name]))
+        known = (np.nan,) * 4 if hidden else (float(difference.mean()), *_known(difference, half_width))
+        rows.append((name, *known))
+    return pd.DataFrame(rows, columns=["scenario", "mean", "half_width", "draws_needed", "seeds_needed"])
+
+
+def _known(difference: Float, wanted: float) -> tuple[float, float, float]:
+    """Return the half-width now, and how many draws, or seeds, the one that is wanted takes."""
+    draws, seeds = difference.shape
+    luck, parameters = split_of(difference)
+    aim = (wanted / NORMAL_95) ** 2  # variance of the mean
+    if draws < 2:
+        return NORMAL_95 * np.sqrt(luck / seeds), np.nan, max(2.0, _up(luck / aim))
+    of_draws = float(difference.mean(axis=1).var(ddof=1))  # luck included
+    now = NORMAL_95 * np.sqrt(of_draws / draws)
+    if seeds < 2:
+        return now, max(2.0, _up(of_draws / aim)), np.nan
+    left = aim - parameters / draws
+    return now, max(2.0, _up(of_draws / aim)), max(1.0, _up(luck / draws / left)) if left > 0 else np.inf
+
+
+def _up(number: float) -> float:
+    """Return the next whole number, but for what rounding added."""
+    return float(np.ceil(number * (1 - 1e-12)))
 
 
 def replicates_needed(sd: float, half_width: float) -> int:

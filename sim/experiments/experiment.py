@@ -12,7 +12,7 @@ from sim.experiments.executors import Executor, Serial
 from sim.experiments.record import DATA, ENDS
 from sim.experiments.replicate import REPLICATE, Summary, Work
 from sim.experiments.store import Store, is_store, open_store
-from sim.experiments.store_writer import create, refuse_other, writing
+from sim.experiments.store_writer import create, writing
 from sim.scenario import Scenario
 from sim.schema.errors import InputError
 
@@ -48,7 +48,8 @@ def experiment(
     scenarios : sequence of str, Path or Scenario
         The first is the baseline; counterparts of a closure are added as `sim.compare` does.
     folder : str or Path
-        The store: a new folder, or the one of this experiment, of which only what is missing is run.
+        The store: a new folder, or the one of this experiment, of which only what is missing is run. More seeds
+        after its own make it larger.
     draws : Draws, optional
         Values of uncertain parameters, the same for every scenario; by default parameters as they are written.
     seeds : int or sequence of int
@@ -73,7 +74,7 @@ def experiment(
     store, first = _opened(Path(folder), work, notes)
     tick = tick or (lambda: None)
     failures: list[str] = []
-    with writing(store) as writer:
+    with writing(store, work) as writer:
         if first is not None:
             writer.add(0, first)
         for _ in store.finished:
@@ -94,9 +95,7 @@ def experiment(
 def _opened(folder: Path, work: Work, notes: list[str]) -> tuple[Store, Summary | None]:
     """Return the store of an experiment, and its first replicate where it is new."""
     if is_store(folder):
-        store = open_store(folder)
-        refuse_other(store, work)
-        return store, None
+        return open_store(folder), None
     compiled = {scenario.name: work.compiled(scenario, 0) for scenario in work.scenarios}
     more = {**about(compiled), "kind": "experiment", "notes": [*notes, *sizes(compiled)]}
     first = work.run(0)

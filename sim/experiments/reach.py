@@ -18,10 +18,10 @@ from sim.experiments.executors import Executor, Serial
 from sim.experiments.record import DATA
 from sim.experiments.replicate import Work
 from sim.experiments.run import fitted
-from sim.outcomes import BEST, HEADLINE, require_aimable
+from sim.outcomes import BEST, HEADLINE, known_outcome, require_aimable
 from sim.outcomes.suppression import is_few
 from sim.scenario import Scenario
-from sim.schema.errors import InputError, nearest
+from sim.schema.errors import InputError
 
 HARM = ("expelled", "worst_group_induced")  # shown beside every value
 SYNONYMS = {"sustained_solutions": BEST}
@@ -100,10 +100,7 @@ def read_target(text: str) -> Target:
     if found is None:
         allowed = f"an outcome, >= or <=, and a number: {BEST} >= 20000"
         raise InputError("is no target", key="--target", value=text, allowed=allowed)
-    name = SYNONYMS.get(found[1], found[1])
-    known = [one.name for one in HEADLINE]
-    if name not in known:
-        raise InputError(f"no run records this outcome{nearest(name, known)}", key="--target", value=found[1])
+    name = known_outcome(SYNONYMS.get(found[1], found[1]), "--target")
     return Target(require_aimable(name, found[2] == ">="), found[2] == ">=", float(re.sub("[_,]", "", found[3])))
 
 

@@ -13,7 +13,7 @@ from sim.experiments.compare import Comparison
 from sim.experiments.draws import DRAW_SEED, INSTALL, SALTELLI, problem_of
 from sim.experiments.replicate import REPLICATE
 from sim.experiments.store import Store
-from sim.outcomes import HEADLINE
+from sim.outcomes import known_outcome
 from sim.schema.errors import InputError, nearest
 
 Float = npt.NDArray[np.float64]
@@ -69,9 +69,7 @@ def sensitivity(store: Store, comparison: Comparison, outcome: str, scenario: st
 
 def _by_draw(comparison: Comparison, outcome: str, scenario: str | None) -> "pd.Series[float]":
     """Return means over seeds by draw, of draws that have all their seeds."""
-    known = [one.name for one in HEADLINE]
-    if outcome not in known:
-        raise InputError(f"no run records this outcome{nearest(outcome, known)}", key="--outcome", value=outcome)
+    known_outcome(outcome, "--outcome")
     base, *others = comparison.scenarios
     if scenario is not None and scenario not in others:
         hint = nearest(scenario, others)

@@ -1,9 +1,10 @@
 """The store of an experiment: one folder that grows as replicates finish, whatever becomes of who fills it.
 
-``manifest.json`` says what was asked for, and is written once. ``runs.npy`` has one record a replicate, each at a place
-of its own, so that the file is the same in whatever order they finish; it is as long as all of them from the start, and
-takes room on the disk as it fills. ``finished.jsonl`` has one line a finished replicate with the SHA-256 of its record.
-It is written once the record is on the disk: what has no line, or another sum, does not count and is run again.
+``manifest.json`` says what was asked for; it is replaced when more seeds are. ``runs.npy`` has one record a replicate,
+each at a place of its own, so that the file is the same in whatever order they finish; it is as long as all of them
+from the start, and takes room on the disk as it fills. ``finished.jsonl`` has one line a finished replicate with the
+SHA-256 of its record. It is written once the record is on the disk: what has no line, or another sum, does not count
+and is run again.
 """
 
 import hashlib
@@ -57,7 +58,8 @@ class Store:
         return [number for number in range(self.planned) if number not in self.finished]
 
     def look_again(self) -> None:
-        """Read anew what is finished."""
+        """Read anew what was asked for, and what is finished."""
+        self.manifest.update(open_store(self.folder).manifest)
         self.finished.clear()
         self.finished.update(_lines(self.folder / FINISHED))
 
@@ -80,9 +82,10 @@ class Store:
             every = np.load(self.folder / RUNS, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
             raise InputError(f"cannot be read: {error}", file=self.folder / RUNS) from None
-        if every.dtype != self.layout.record or every.shape != (self.planned,):
+        if every.dtype != self.layout.record or every.ndim != 1 or len(every) < self.planned:
             raise InputError("holds the runs of another experiment", file=self.folder / RUNS)
-        found: npt.NDArray[np.void] = every if not self.missing else every[sorted(self.finished)]
+        whole = every[: self.planned]  # it may have been about to grow
+        found: npt.NDArray[np.void] = whole if not self.missing else whole[sorted(self.finished)]
         return found
 
     def parts(self) -> dict[str, xr.Dataset]:

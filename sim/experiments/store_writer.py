@@ -1,9 +1,10 @@
 """Filling the store of an experiment: made once, added to by one process at a time, and never mixed with another."""
 
+import io
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +28,6 @@ SAME = {
     "resolved": "scenarios",
     "inputs": "files that scenarios are read from",
     "draws": "parameter draws",
-    "seeds": "seeds",
 }
 
 
@@ -86,14 +86,13 @@ def create(folder: Path, work: Work, more: Mapping[str, Any], first: Summary) ->
     manifest = {**account_of(work), **more, "layout": layout.written()}
     with whole_folder(folder, sealed=False) as draft:  # there is a whole store or none
         _refuse_too_many(draft, len(work), layout.record.itemsize)
-        with (draft / RUNS).open("wb") as file:
-            shape: dict[str, Any] = {"fortran_order": False, "shape": (len(work),)}
-            np.lib.format.write_array_header_2_0(file, {"descr": np.lib.format.dtype_to_descr(layout.record), **shape})
-            file.truncate(file.tell() + len(work) * layout.record.itemsize)
+        (draft / RUNS).write_bytes(_header(layout, len(work)))
+        with (draft / RUNS).open("r+b") as file:
+            _lengthen(file, layout, len(work))
         np.save(draft / DRAWN, work.draws.values, allow_pickle=False)
         work.draws.table().to_csv(draft / TO_READ)
         (draft / FINISHED).write_bytes(b"")
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (draft / MANIFEST).write_bytes(_as_json(manifest))
     return Store(folder, manifest, layout, {})
 
 
@@ -107,13 +106,70 @@ def _refuse_too_many(folder: Path, replicates: int, size: int) -> None:
         raise InputError(message, file=folder, allowed=allowed)
 
 
+def _header(layout: Layout, replicates: int) -> bytes:
+    """Return what ``runs.npy`` begins with; NumPy leaves room in it for more replicates."""
+    header = io.BytesIO()
+    shape: dict[str, Any] = {"fortran_order": False, "shape": (replicates,)}
+    np.lib.format.write_array_header_2_0(header, {"descr": np.lib.format.dtype_to_descr(layout.record), **shape})
+    return header.getvalue()
+
+
+def _lengthen(runs: IO[bytes], layout: Layout, replicates: int) -> None:
+    """Make ``runs.npy`` long enough, and then say so in its header."""
+    header = _header(layout, replicates)
+    runs.truncate(max(runs.seek(0, os.SEEK_END), len(header) + replicates * layout.record.itemsize))
+    runs.seek(0)
+    _onto_disk(runs, header)
+
+
 def refuse_other(store: Store, work: Work) -> None:
-    """Refuse to mix an experiment with another one, naming what differs."""
+    """Refuse to mix an experiment with another one, naming what differs; more seeds are the same one, going on."""
     now = account_of(work)
     for key, words in SAME.items():
         if store.manifest.get(key) != now[key]:
             message = f"the folder holds an experiment with other {words}"
             raise InputError(message, file=store.folder, key=_where(store.manifest.get(key), now[key]), allowed=ANEW)
+    if _more_seeds(store, work.seeds) is None:
+        allowed = f"{_listed(store.manifest['seeds'])}, and more after them; or another folder"
+        raise InputError(
+            "the folder holds an experiment with other seeds",
+            file=store.folder,
+            value=_listed(work.seeds),
+            allowed=allowed,
+        )
+
+
+def _more_seeds(store: Store, seeds: Sequence[int]) -> list[int] | None:
+    """Return the seeds that come after those of a store; None where not all of its own come first."""
+    own = list(store.manifest["seeds"])
+    return list(seeds[len(own) :]) if list(seeds[: len(own)]) == own else None
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    """Return seeds in short."""
+    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
+        return f"{seeds[0]} to {seeds[-1]}"
+    return ", ".join(map(str, seeds))
+
+
+def _grow(store: Store, runs: IO[bytes], work: Work) -> None:
+    """Make room for more seeds: first in the file of runs, which may be longer than the manifest says, not shorter."""
+    more = _more_seeds(store, work.seeds)
+    if not more:
+        return
+    new = len(more) * len(work.draws)
+    _refuse_too_many(store.folder, new, store.layout.record.itemsize)
+    _lengthen(runs, store.layout, store.planned + new)
+    grown = {**store.manifest, "seeds": list(work.seeds), "replicates": store.planned + new}
+    draft = store.folder / f"{MANIFEST}.new"
+    with draft.open("wb") as file:
+        _onto_disk(file, _as_json(grown))
+    draft.replace(store.folder / MANIFEST)
+    store.manifest.update(grown)
+
+
+def _as_json(manifest: Mapping[str, Any]) -> bytes:
+    return (json.dumps(manifest, indent=2) + "\n").encode()
 
 
 def _where(then: Any, now: Any) -> str | None:
@@ -128,17 +184,25 @@ def _where(then: Any, now: Any) -> str | None:
 
 
 @contextmanager
-def writing(store: Store) -> Iterator[Writer]:
-    """Yield what adds to a store, once damaged records are struck off; refuse where another process is adding."""
+def writing(store: Store, work: Work) -> Iterator[Writer]:
+    """Yield what adds to a store, once damaged records are struck off and there is room for all seeds of some work.
+
+    Raises
+    ------
+    InputError
+        Where another process is adding to it, or the work is not its own.
+    """
     with ExitStack() as stack:
         try:
             log, runs = (stack.enter_context((store.folder / name).open("r+b")) for name in (FINISHED, RUNS))
             _lock(log, store.folder)
             store.look_again()  # somebody may have added to it until now
+            refuse_other(store, work)
+            _grow(store, runs, work)
             for number in store.damaged():
                 del store.finished[number]
             _rewrite(log, store)
-            first = runs.seek(0, os.SEEK_END) - store.planned * store.layout.record.itemsize
+            first = len(_header(store.layout, store.planned))
         except OSError as error:
             raise InputError(f"the store cannot be written: {error.strerror}", file=store.folder) from None
         yield Writer(store, log, runs, first)

@@ -7,7 +7,7 @@ from sim.outcomes.exit_tables import exit_table
 from sim.outcomes.exits import EXIT_METRICS, exit_shares
 from sim.outcomes.flags import MARK, flags, require_aimable, require_rankable
 from sim.outcomes.gates import blocked_by_gate, released
-from sim.outcomes.headline import BEST, HEADLINE, SUMS, Outcome, headline, headline_rows
+from sim.outcomes.headline import BEST, HEADLINE, SUMS, Outcome, headline, headline_rows, known_outcome
 from sim.outcomes.layout import Layout, Relation
 from sim.outcomes.observe import tracked_stock
 from sim.outcomes.publish import COUNTS, publish_counts, publish_differences, rates, rounded
@@ -36,6 +36,7 @@ __all__ = [
     "flags",
     "headline",
     "headline_rows",
+    "known_outcome",
     "publish_counts",
     "publish_differences",
     "published_run",

@@ -22,6 +22,7 @@ from sim.outcomes.measures import (
     total_at_end,
     worst_group,
 )
+from sim.schema.errors import InputError, nearest
 
 WHERE, SOLUTIONS, HARM, QUALITY = (
     "Where families are",
@@ -62,6 +63,16 @@ def headline_rows(data: xr.Dataset) -> dict[str, float]:
 
 
 FAMILIES, BRIEF = "families", True
+
+
+def known_outcome(name: str, key: str) -> str:
+    """Return the name of a headline outcome; refuse any other, which was given as ``key``, with the nearest."""
+    known = [one.name for one in HEADLINE]
+    if name not in known:
+        raise InputError(f"no run records this outcome{nearest(name, known)}", key=key, value=name)
+    return name
+
+
 _SOLVED_BY = {
     "returned": "by return",
     "integrating": "by local integration",

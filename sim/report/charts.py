@@ -1,4 +1,4 @@
-"""The four charts: stock over time, flows between situations, and bars by class of move and by gate."""
+"""The charts: stock over time, flows between situations, bars by class of move and by gate, paired differences."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.numbers import count
+from sim.report.lines import full_label
+from sim.report.numbers import WITHHELD, count, difference
 from sim.report.style import INK, QUIET, canvas, legend, legend_rows, look
 from sim.report.view import View
 from sim.report.words import GATES, MOVE_CLASSES, SITUATIONS, month_words
@@ -102,6 +103,46 @@ def _present(values: xr.DataArray, dim: str, words: dict[str, str]) -> Words:
 def _gaps(values: xr.DataArray) -> str:
     """Return what a gap in a line means, where there is one."""
     return "Gaps: small counts, and what would give them away, are withheld. " if bool(values.isnull().any()) else ""
+
+
+def differences(view: View) -> Figure:
+    """Return paired differences to the baseline: a panel an outcome, a mark a scenario, lines over seeds."""
+    names, titles = [str(name) for name in view.differences["outcome"].values], view.titles[1:]
+    rows = -(-len(names) // 2)
+    hint = "Marks: mean; lines: range of the differences, taken pair by pair. " if view.many_seeds else ""
+    footer = f"{hint}Each panel has its own scale. {_gaps(view.differences)}{view.footer}"
+    title = f"Difference to the baseline ({view.titles[0]}), families"
+    height = rows * (0.75 + 0.24 * len(titles))
+    figure = canvas(10, height, title, footer, legend_rows(view.titles[1:]) or 1)
+    axes = figure.subplots(rows, 2, squeeze=False).ravel()
+    for axis, name in zip(axes, names):
+        _difference_panel(axis, view, view.differences.sel(outcome=name))
+        axis.set_title(fill(full_label(name), 60), fontsize=9.5, loc="left")
+    for axis in axes[len(names) :]:
+        axis.set_axis_off()
+    legend(figure, axes[0], titles)
+    return figure
+
+
+def _difference_panel(axis: Axes, view: View, spread: xr.DataArray) -> None:
+    mean, low, high = _ends(spread)
+    for n, title in enumerate(view.titles[1:]):
+        style = look(n + 1)
+        axis.plot([low[n], high[n]], [n, n], color=style.colour, linewidth=2, solid_capstyle="butt")
+        axis.plot(mean[n], n, style.marker, color=style.colour, markersize=6, linestyle="none", label=title)
+        text = WITHHELD if np.isnan(mean[n]) else difference(mean[n], mean[n], mean[n], "families").value
+        axis.annotate(text, (1.01, n), xycoords=("axes fraction", "data"), fontsize=8, color=INK, va="center")
+    axis.axvline(0, color=INK, linewidth=0.9)
+    ends = np.nan_to_num(np.concatenate([low, high, [0.0]]))
+    room = 0.06 * float(np.ptp(ends)) or 1.0
+    axis.set_xlim(float(ends.min()) - room, float(ends.max()) + room)
+    axis.set_ylim(len(mean) - 0.5, -0.5)
+    axis.set_yticks([])
+    axis.spines["left"].set_visible(False)
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.0f}" if value else "0"))
+    axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axis.tick_params(axis="x", labelsize=8)
+    _tidy_axis(axis, "x")
 
 
 def _days(data: xr.DataArray) -> Array:

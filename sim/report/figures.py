@@ -16,19 +16,27 @@ CHARTS: dict[str, Callable[[View], Figure]] = {
     "flows": charts.flows,
     "blocked": charts.blocked,
     "moves": charts.moves,
+    "differences": charts.differences,
 }
+PAIRED = "differences"  # needs a baseline and another
 MEANING = {
     "stock": "where families are, month by month",
     "flows": "moves between situations",
     "blocked": "who wants to return and cannot, and why",
     "moves": "moves by how free they were",
+    "differences": "paired differences to the baseline",
 }
 
 
 def draw(shown: Result | Comparison) -> dict[str, Figure]:
     """Return every figure of a run or a comparison by name."""
     view = view_of(shown)
-    return {name: chart(view) for name, chart in CHARTS.items()}
+    return {name: CHARTS[name](view) for name in charts_of(len(view.titles))}
+
+
+def charts_of(scenarios: int) -> list[str]:
+    """Return the names of the charts there are for so many scenarios."""
+    return [name for name in CHARTS if scenarios > 1 or name != PAIRED]
 
 
 def save_figures(shown: Result | Comparison, folder: Path) -> list[Path]:

@@ -26,7 +26,7 @@ def save_run(result: Result, folder: str | Path) -> list[Path]:
     """Write everything about one run; return the paths written."""
     with whole_folder(Path(folder)) as draft:
         result.write(draft)
-        text = page(str(result.manifest["title"]), run_sheets(result), result.notes)
+        text = page(str(result.manifest["title"]), run_sheets(result), result.notes, 1)
         _write(draft, "run", text, _noted(result.notes) + as_text(run_tables(result, FILE_WIDTH)))
         _illustrate(draft, result)
     result.let_go()
@@ -53,7 +53,9 @@ def save_report(comparison: Comparison, folder: str | Path) -> list[Path]:
 
 def _describe(draft: Path, comparison: Comparison) -> None:
     """Write the pages and figures of a comparison."""
-    text = page("Comparison of scenarios", comparison_sheets(comparison, full=True), comparison.notes)
+    text = page(
+        "Comparison of scenarios", comparison_sheets(comparison, full=True), comparison.notes, len(comparison.scenarios)
+    )
     tables = as_text(comparison_tables(comparison, FILE_WIDTH, full=True))
     _write(draft, "comparison", text, _noted(comparison.notes) + tables)
     _illustrate(draft, comparison)

@@ -1,16 +1,16 @@
 """The tables of a run or a comparison as a page in markdown."""
 
-from sim.report.figures import MEANING
+from sim.report.figures import MEANING, charts_of
 from sim.report.lines import Sheet
 from sim.report.parameter_tables import markdown_table
 
 
-def page(title: str, sheets: list[Sheet], notes: tuple[str, ...] = ()) -> str:
-    """Return title, notes, tables and figures of a results folder."""
+def page(title: str, sheets: list[Sheet], notes: tuple[str, ...], scenarios: int) -> str:
+    """Return title, notes, tables and figures of a results folder with so many scenarios."""
     parts = [f"# {title}", *(f"> {note}" for note in notes)]
     for sheet in sheets:
         parts += [f"## {sheet.title}", _table(sheet), sheet.caption]
-    parts += ["## Figures", *(f"![{meaning}](figures/{name}.png)" for name, meaning in MEANING.items())]
+    parts += ["## Figures", *(f"![{MEANING[name]}](figures/{name}.png)" for name in charts_of(scenarios))]
     parts.append("What was assumed: [assumed.md](assumed.md).")
     return "\n\n".join(part for part in parts if part) + "\n"
 

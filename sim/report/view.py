@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from sim.experiments import Comparison, Result
 from sim.experiments.comparison_cells import ALL, blocked_by
-from sim.outcomes import MARK
+from sim.outcomes import HEADLINE, MARK
 from sim.outcomes.move_book import LEADS_TO
 from sim.report.lines import scenario_titles
 from sim.report.words import GATES, MOVE_CLASSES, NOT_A_FORECAST, SITUATIONS, counted
@@ -18,6 +19,8 @@ ENDS = ("mean", "low", "high")
 MARKED = f"{MARK}: gains with moves that families would not have made, with a closure, or with a cut of aid. "
 WAYS = {situation: pathway for pathway, situation in LEADS_TO.items()}
 CLASSES = {"would_have_moved_now": "moved_anyway"}  # headline outcomes under another name
+PAIRED = ("end", "scenario", "outcome")
+COMPARED = tuple(one.name for one in HEADLINE if one.brief and one.unit == "families")
 Count = Callable[[int, str, str, str], float]  # scenario, end, what, by: a published count
 
 
@@ -33,6 +36,9 @@ class View:
         Means over the whole run, by scenario, situation and situation after.
     moves, blocked : xarray.DataArray
         By end, scenario, and class of push, or gate between those who want to return and their home.
+    differences : xarray.DataArray
+        To the baseline, paired, by end, scenario but the baseline, and headline outcome of the first screen that
+        counts families; no scenario in a run.
     titles : list of str
         One a scenario, in order.
     closings : dict of str to list of str
@@ -47,6 +53,7 @@ class View:
     flows: xr.DataArray
     moves: xr.DataArray
     blocked: xr.DataArray
+    differences: xr.DataArray
     titles: list[str]
     closings: dict[str, list[str]]
     footer: str
@@ -69,9 +76,9 @@ def _of_comparison(comparison: Comparison) -> View:
         return counts.value(comparison.scenarios[scenario], name, ALL if by == f"month={last}" else by, end)
 
     footer = f"{MARKED if comparison.flags else ''}{NOT_A_FORECAST} Ranges: {manifest['interval']}.{_rows(manifest)}"
-    return View(
-        *_series(comparison.data, count, len(titles)), titles, closings, footer, comparison.data.sizes["seed"] > 1
-    )
+    series = _series(comparison.data, count, len(titles))
+    many = comparison.data.sizes["seed"] > 1
+    return View(*series, _differences(comparison.published, comparison.scenarios[1:]), titles, closings, footer, many)
 
 
 def _of_run(result: Result) -> View:
@@ -91,7 +98,17 @@ def _of_run(result: Result) -> View:
     title = str(manifest["title"])
     footer = f"{NOT_A_FORECAST} One run, seed {manifest['seed']}: one possible course, without a range."
     closings = {title: _closings(result.resolved)}
-    return View(*_series(result.data, count, 1), [title], closings, footer + _rows(manifest), False)
+    none = xr.DataArray(np.zeros((len(ENDS), 0, len(COMPARED))), dims=PAIRED)
+    return View(*_series(result.data, count, 1), none, [title], closings, footer + _rows(manifest), False)
+
+
+def _differences(published: pd.DataFrame, others: Sequence[str]) -> xr.DataArray:
+    """Return published differences; NaN where they are withheld."""
+    by = published.set_index(["outcome", "scenario"])
+    columns = ["difference", "difference_low", "difference_high"]
+    found = [[[by.loc[(outcome, name), column] for outcome in COMPARED] for name in others] for column in columns]
+    shape = (len(ENDS), len(others), len(COMPARED))
+    return xr.DataArray(np.array(found, np.float64).reshape(shape), {"outcome": list(COMPARED)}, PAIRED)
 
 
 def _series(

@@ -42,6 +42,11 @@ def made(folder: Path, **more: Any) -> Path:
     return folder
 
 
+def work_of(folder: Path) -> Work:
+    scenarios = [sim.load_scenario(name, {"rows": 300, "months": 3}) for name in SCENARIOS]
+    return Work(tuple(scenarios), DRAWS, tuple(open_store(folder).manifest["seeds"]))
+
+
 def content(folder: Path) -> str:
     return hashlib.sha256((folder / RUNS).read_bytes()).hexdigest()
 
@@ -176,13 +181,55 @@ def test_a_record_that_is_not_what_was_written_is_run_again(whole: Path, tmp_pat
     assert content(made(folder)) == content(whole)
 
 
+# --------------------------------------------------------------------------------------------- more seeds
+
+
+def test_with_more_seeds_it_is_what_it_would_have_been(whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    experiment(SCENARIOS, folder, DRAWS, SEEDS[:1], **SIZE)
+    assert open_store(folder).planned == 3
+    made(folder)
+    for name in (RUNS, FINISHED, "manifest.json"):
+        assert (folder / name).read_bytes() == (whole / name).read_bytes(), name
+    assert not (folder / "manifest.json.new").exists()
+
+
+def test_growing_may_end_before_it_is_done(whole: Path, tmp_path: Path) -> None:
+    """Killed once its file has grown and its manifest has not, a store is still what it was, and can still grow."""
+    folder = tmp_path / "store"
+    experiment(SCENARIOS, folder, DRAWS, SEEDS[:1], **SIZE)
+    manifest = (folder / "manifest.json").read_bytes()
+    experiment(SCENARIOS, folder, DRAWS, SEEDS, **SIZE, executor=Stopped(0))
+    (folder / "manifest.json").write_bytes(manifest)
+    assert open_store(folder).missing == []
+    assert len(comparison_of(open_store(folder)).manifest["seeds"]) == 3
+    experiment(SCENARIOS, folder, DRAWS, SEEDS[:1], **SIZE)
+    assert content(made(folder)) == content(whole)
+
+
+def test_room_for_more_seeds_is_asked_for_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "store"
+    experiment(SCENARIOS[:1], folder, DRAWS, SEEDS[:1], **SIZE)
+    before = (folder / "manifest.json").read_bytes(), content(folder)
+    usage = shutil.disk_usage(tmp_path)._replace(free=60_000_000)
+    monkeypatch.setattr(store_writer.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(InputError, match=r"replicates need .* GB"):
+        experiment(SCENARIOS[:1], folder, DRAWS, [0, *range(5, 2_000)], **SIZE)
+    assert ((folder / "manifest.json").read_bytes(), content(folder)) == before
+
+
+@pytest.mark.parametrize("seeds", [[0], [4, 0], [0, 5], [1, 0, 4]])
+def test_other_seeds_are_refused(whole: Path, seeds: list[int]) -> None:
+    with pytest.raises(InputError, match=r"other seeds .*; allowed: 0, 4, and more after them"):
+        experiment(SCENARIOS, whole, DRAWS, seeds, **SIZE)
+
+
 # --------------------------------------------------------------------------------------------- never mixed
 
 
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"seeds": [0, 5]}, "other seeds"),
         ({"draws": None}, "other parameter draws"),
         ({"months": 4}, "other scenarios"),
         ({"households": 310}, "other scenarios"),
@@ -203,7 +250,7 @@ def test_other_software_is_refused(whole: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_two_processes_do_not_write_at_once(whole: Path) -> None:
-    with writing(open_store(whole)), pytest.raises(InputError, match="another process is adding"):
+    with writing(open_store(whole), work_of(whole)), pytest.raises(InputError, match="another process is adding"):
         made(whole)
 
 
@@ -247,7 +294,7 @@ def test_what_another_process_added_meanwhile_is_kept(whole: Path, tmp_path: Pat
     experiment(SCENARIOS, folder, DRAWS, SEEDS, **SIZE, executor=Stopped(1))
     before = open_store(folder)
     made(folder)
-    with writing(before):
+    with writing(before, work_of(folder)):
         assert before.missing == []
     assert open_store(folder).missing == []
     assert content(folder) == content(whole)

@@ -2,7 +2,8 @@ import matplotlib as mpl
 import pytest
 from matplotlib.image import imread
 
-from sim.report.figures import CHARTS, draw, save_figures
+from sim.report.figures import CHARTS, charts_of, draw, save_figures
+from sim.report.view import COMPARED
 
 LABEL = "luck only; parameter uncertainty not included"
 
@@ -20,7 +21,20 @@ def test_every_figure_says_what_it_is(comparison, name):
         assert title in text
 
 
-@pytest.mark.parametrize("name", CHARTS)
+def test_differences_are_those_that_are_published(comparison):
+    figure = draw(comparison)["differences"]
+    assert len([axis for axis in figure.axes if axis.get_title(loc="left")]) == len(COMPARED)
+    axis = next(axis for axis in figure.axes if axis.get_title(loc="left") == "Still displaced at the end")
+    marks = {line.get_label(): line for line in axis.lines if not line.get_label().startswith("_")}
+    table = comparison.published.query("outcome == 'displaced'").set_index("scenario")
+    for name in comparison.scenarios[1:]:
+        assert marks[comparison.titles[name] + (" (!)" if name in comparison.flags else "")].get_xdata() == [
+            table.loc[name, "difference"]
+        ]
+    assert len({line.get_marker() for line in marks.values()}) == 2, "told apart without colour"
+
+
+@pytest.mark.parametrize("name", charts_of(1))
 def test_a_run_has_no_range(result, name):
     text = words(draw(result)[name])
     assert "One run, seed 1" in text
@@ -61,7 +75,7 @@ def test_files_open_and_repeat_exactly(result, tmp_path):
     for folder in folders:
         folder.mkdir()
         written.append(save_figures(result, folder))
-    assert {path.name for path in written[0]} == {f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")}
+    assert {path.name for path in written[0]} == {f"{name}.{kind}" for name in charts_of(1) for kind in ("png", "svg")}
     for first, second in zip(*written, strict=True):
         assert first.read_bytes() == second.read_bytes()
         if first.suffix == ".png":
