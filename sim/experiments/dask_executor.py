@@ -15,9 +15,8 @@ from typing import Any
 
 from sim.experiments.account import machine_now, sources_now
 from sim.experiments.checksums import file_sum
-from sim.experiments.executors import AHEAD, Done, attempted, named
+from sim.experiments.executors import AHEAD, Done, Job, Summed, attempted, named
 from sim.experiments.record import input_files
-from sim.experiments.replicate import Work
 from sim.scenario import Scenario
 from sim.schema.errors import InputError
 
@@ -41,13 +40,14 @@ class OnDask:
     def __init__(self, workers: int, address: str | None = None) -> None:
         self.workers, self.address = workers, address
 
-    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
+    def finished(self, work: Job[Summed], numbers: Sequence[int]) -> Generator[Done[Summed], None, None]:
         """Yield replicates as they end. One whose worker is lost is run again by another.
 
         Those that are left are not tried where one worker after the other is lost, or none runs anything any more.
         """
         distributed = _distributed()
         with ExitStack() as stack:
+            stack.enter_context(distributed.utils.silence_logging_cmgr("critical"))
             client = stack.enter_context(_client(distributed, self.workers, self.address, stack))
             _refuse_other_software(client)
             # a task, not scattered data, which would be gone with the workers that hold it
@@ -79,7 +79,7 @@ class OnDask:
                     yield Done(min(numbered.values()), None, self._told(work, min(numbered.values()), error))
                     return
 
-    def _told(self, work: Work, number: int, error: str) -> str:
+    def _told(self, work: Job[Any], number: int, error: str) -> str:
         """Return what happened to a replicate, and what can be done about it."""
         if error == SCHEDULER:
             return f"{named(work, number)}: {error}; start it and its workers again"
@@ -113,10 +113,13 @@ class Quiet:
         workers = _workers(self.client)
         if self.client.status != "running":
             return SCHEDULER
-        if any("executing" in one["metrics"].get("task_counts", ()) for one in workers.values()):
+        spoke = {name: one["last_seen"] for name, one in workers.items()}
+        busy = any("executing" in one["metrics"].get("task_counts", ()) for one in workers.values())
+        if busy or not spoke.keys() <= self.heard.keys():  # a new one has been given something
             self.ends()
-        spoke = [one["last_seen"] > self.heard.setdefault(name, one["last_seen"]) for name, one in workers.items()]
-        if not all(spoke) or time.monotonic() < self.since + PATIENCE:
+            self.heard = spoke
+        silent = any(spoke[name] <= self.heard[name] for name in spoke)
+        if silent or time.monotonic() < self.since + PATIENCE:
             return ""
         if not workers:
             return f"no worker has been left for {PATIENCE} seconds"
@@ -131,16 +134,16 @@ class Parcel:
 
     Attributes
     ----------
-    work : Work
+    work : Job
     files : dict of str to (str, bytes)
         By path on the machine that sends: SHA-256 and content.
     """
 
-    work: Work
+    work: Any
     files: dict[str, tuple[str, bytes]]
 
     @classmethod
-    def of(cls, work: Work) -> "Parcel":
+    def of(cls, work: Job[Any]) -> "Parcel":
         """Pack work."""
         paths = {path for scenario in work.scenarios for path in input_files(scenario)}
         return cls(work, {str(path): (file_sum(path), path.read_bytes()) for path in sorted(paths)})
@@ -150,7 +153,7 @@ class Parcel:
         return {"work": self.work, "files": self.files}
 
     @cached_property
-    def opened(self) -> Work:
+    def opened(self) -> Any:
         """Work that can run here, with files written to a temporary folder where this machine has others."""
         if all(Path(name).is_file() and file_sum(Path(name)) == digest for name, (digest, _) in self.files.items()):
             return self.work
@@ -174,15 +177,15 @@ def _kept(parcel: Parcel) -> Parcel:
     return parcel
 
 
-def _remote(parcel: Parcel, number: int) -> Done:
+def _remote(parcel: Parcel, number: int) -> Done[Any]:
     """Run a replicate on a worker, which holds the parcel and opens it once."""
     return attempted(parcel.opened, number)
 
 
-def _done(work: Work, number: int, future: Any) -> Done:
+def _done(work: Job[Summed], number: int, future: Any) -> Done[Summed]:
     """Return what a worker sent, or why it sent nothing."""
     try:
-        done: Done = future.result()
+        done: Done[Summed] = future.result()
     except Exception as error:
         return Done(number, None, f"{named(work, number)}: {type(error).__name__}: {str(error).splitlines()[0]}")
     return done

@@ -4,9 +4,9 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from sim.experiments.replicate import Summary, Work
+from sim.scenario import Scenario
 from sim.schema.errors import InputError, nearest
 
 EXECUTORS = ("serial", "threads", "dask")
@@ -14,26 +14,47 @@ ATTEMPTS = 2  # of a replicate before it counts as failed
 AHEAD = 2  # replicates handed out for every worker, so that none waits
 
 
-class Done(NamedTuple):
+Summed = TypeVar("Summed")
+Made = TypeVar("Made", covariant=True)
+
+
+class Job(Protocol[Made]):
+    """Replicates that can be run by number; a frozen dataclass, as `sim.experiments.replicate.Work` is."""
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """What is run; the files they were read from go with them to another machine."""
+        ...
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Return draw and seed of a replicate."""
+        ...
+
+    def run(self, number: int) -> Made:
+        """Run a replicate and return what is kept of it."""
+        ...
+
+
+class Done(NamedTuple, Generic[Summed]):
     """One replicate that has ended: with its summary, or with what went wrong."""
 
     number: int
-    summary: Summary | None
+    summary: Summed | None
     error: str = ""
 
 
 class Executor(Protocol):
     """Runs replicates in any order, and yields each as it ends."""
 
-    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
-        """Yield every one of some replicates once."""
+    def finished(self, work: Job[Summed], numbers: Sequence[int]) -> Generator[Done[Summed], None, None]:
+        """Yield every one of some replicates once; where nobody is left to run them, say so and stop before."""
         ...
 
 
 class Serial:
     """One replicate after the other, in this thread."""
 
-    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
+    def finished(self, work: Job[Summed], numbers: Sequence[int]) -> Generator[Done[Summed], None, None]:
         """Yield replicates in order."""
         for number in numbers:
             yield attempted(work, number)
@@ -45,7 +66,7 @@ class Threads:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def finished(self, work: Work, numbers: Sequence[int]) -> Generator[Done, None, None]:
+    def finished(self, work: Job[Summed], numbers: Sequence[int]) -> Generator[Done[Summed], None, None]:
         """Yield replicates as they end. Interrupted, those that are running end first, and are lost."""
         left = iter(numbers)
         pool = ThreadPoolExecutor(self.workers, thread_name_prefix="replicate")
@@ -97,7 +118,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def attempted(work: Work, number: int) -> Done:
+def attempted(work: Job[Summed], number: int) -> Done[Summed]:
     """Run a replicate, once more if it fails; what is wrong with the input is not tried again."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -110,11 +131,11 @@ def attempted(work: Work, number: int) -> Done:
     raise AssertionError("every attempt ends in one way or the other")
 
 
-def named(work: Work, number: int) -> str:
+def named(work: Job[Any], number: int) -> str:
     """Return a replicate in words."""
     draw, seed = work.place(number)
     return f"replicate {number} (draw {draw}, seed {seed})"
 
 
-def _in_order(ended: set[Future[Done]]) -> Iterator[Done]:
+def _in_order(ended: set[Future[Done[Summed]]]) -> Iterator[Done[Summed]]:
     yield from sorted((one.result() for one in ended), key=lambda done: done.number)

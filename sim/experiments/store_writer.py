@@ -162,9 +162,12 @@ def _grow(store: Store, runs: IO[bytes], work: Work) -> None:
     _lengthen(runs, store.layout, store.planned + new)
     grown = {**store.manifest, "seeds": list(work.seeds), "replicates": store.planned + new}
     draft = store.folder / f"{MANIFEST}.new"
-    with draft.open("wb") as file:
-        _onto_disk(file, _as_json(grown))
-    draft.replace(store.folder / MANIFEST)
+    try:
+        with draft.open("wb") as file:
+            _onto_disk(file, _as_json(grown))
+        draft.replace(store.folder / MANIFEST)
+    finally:
+        draft.unlink(missing_ok=True)
     store.manifest.update(grown)
 
 
@@ -194,7 +197,9 @@ def writing(store: Store, work: Work) -> Iterator[Writer]:
     """
     with ExitStack() as stack:
         try:
-            log, runs = (stack.enter_context((store.folder / name).open("r+b")) for name in (FINISHED, RUNS))
+            log, runs = (
+                stack.enter_context((store.folder / name).open("r+b", buffering=0)) for name in (FINISHED, RUNS)
+            )
             _lock(log, store.folder)
             store.look_again()  # somebody may have added to it until now
             refuse_other(store, work)
@@ -214,8 +219,9 @@ def _rewrite(log: IO[bytes], store: Store) -> None:
     kept = b"".join((json.dumps(line) + "\n").encode() for line in store.finished.values())
     if log.read() != kept:
         log.seek(0)
-        log.truncate()
         _onto_disk(log, kept)
+        log.truncate()  # afterwards: the room that is freed may be somebody else's at once
+        os.fsync(log.fileno())
     log.seek(0, os.SEEK_END)
 
 
@@ -232,6 +238,8 @@ def _lock(log: IO[bytes], folder: Path) -> None:
 
 
 def _onto_disk(file: IO[bytes], content: bytes) -> None:
-    file.write(content)
+    left = memoryview(content)
+    while left:  # a file without a buffer, which would be written once more as it is closed, may take a part at a time
+        left = left[file.write(left) :]
     file.flush()
     os.fsync(file.fileno())
