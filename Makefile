@@ -4,7 +4,7 @@ BIN := .venv/bin
 SCENARIOS := iraq/no-closure iraq/closure-no-notice iraq/closure-with-alternatives
 SEEDS ?= 20
 
-.PHONY: help demo test test-py312 slow lint format bench manual golden notebook clean
+.PHONY: help demo test test-py312 slow lint format bench manual golden refit notebook clean
 
 help:
 	@echo "make demo      set up, and compare three futures of the Iraq case"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench     measure speed; writes results/benchmark.json"
 	@echo "make manual    write docs/parameters.md, columns.md and outputs.md anew"
 	@echo "make golden    take what the scenarios give now as what tests and sim doctor expect"
+	@echo "make refit     fit the studies that are shipped again (half an hour), and keep their posteriors"
 	@echo "make notebook  execute the notebooks"
 	@echo "make clean     remove environments, results and caches of tools"
 
@@ -68,6 +69,10 @@ manual: .venv/core
 golden: .venv/core
 	$(BIN)/python tests/golden/update.py
 	git --no-pager diff --stat tests/golden sim/experiments/self_test.json
+
+refit: .venv/core
+	$(BIN)/sim fit calibration/iraq/study.yaml --out results/refit
+	cp results/refit/posterior.csv results/refit/posterior.json calibration/iraq/
 
 notebook: .venv/dev
 	$(BIN)/python -m nbconvert --to notebook --execute --inplace \

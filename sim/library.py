@@ -50,6 +50,13 @@ def priors_of(scenario: str) -> Path | None:
     return path if is_file(path) else None
 
 
+def study_of(scenario: str) -> Path | None:
+    """Return the shipped study of the case of a scenario whose posterior is shipped too; None where there is none."""
+    folder = content_folder("calibration") / scenario.partition("/")[0]
+    found = folder / "study.yaml"
+    return found if is_file(found) and is_file(folder / "posterior.json") else None
+
+
 def is_file(path: Path) -> bool:
     """Return whether there is such a file; none has a name that the system does not accept."""
     try:

@@ -1,4 +1,5 @@
-"""Commands on experiments: experiment, status, precision, sensitivity, robust, failures, reach."""
+"""Commands on experiments: experiment, status, precision, robust, information, sensitivity, failures,
+reach."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -31,7 +32,8 @@ BEST = "sustained_whole"  # of what stands in sim.outcomes, which --help does no
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")]
 Spread = Literal["latin_hypercube", "sobol", "saltelli"]
 Uncertain = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's own.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Priors to draw from (YAML), instead of the case's posterior or priors."),
 ]
 Posterior = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Draws as they are (CSV or Parquet), a parameter a column.")
@@ -235,6 +237,28 @@ def sensitivity(
 
 
 @app.command()
+def information(
+    folder: Folder,
+    outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="What scenarios are compared by.")] = BEST,
+    less: Annotated[bool, typer.Option("--less", help="Less of it is better.")] = False,
+) -> None:
+    """Say what knowing a parameter would be worth for the choice between scenarios.
+
+    Example: sim information results/many --outcome sustained_whole
+    """
+    from sim.experiments import comparison_of, open_store
+    from sim.experiments.information import information as worth
+    from sim.report.analysis import information_sheet
+    from sim.report.tables import sheet_tables
+
+    store = open_store(folder)
+    comparison = comparison_of(store)
+    screen = console()
+    sheet = information_sheet(worth(store, comparison, outcome, not less), comparison)
+    screen.print(sheet_tables([sheet], screen.width))
+
+
+@app.command()
 def failures(
     folder: Folder,
     target: Annotated[str, typer.Option(metavar="TARGET", help="What has to be reached: 'sustained_whole >= 20000'.")],
@@ -258,8 +282,8 @@ def _draws(
     baseline: str, uncertain: Path | None, posterior: Path | None, draws: int | None, method: Spread
 ) -> "Draws | None":
     """Return the draws that are asked for; none where parameters stay as they are written."""
-    from sim.experiments.draws import posterior_draws, prior_draws, read_uncertainties
-    from sim.library import priors_of
+    from sim.experiments.draws import SALTELLI, posterior_draws, prior_draws, read_uncertainties
+    from sim.library import priors_of, study_of
 
     if uncertain is not None and posterior is not None:
         allowed = "one of --uncertain and --posterior"
@@ -270,6 +294,12 @@ def _draws(
         if uncertain is not None:
             raise InputError("how many draws is not said", key="--draws", allowed="--draws N")
         return None
+    study = None if uncertain or method == SALTELLI else study_of(baseline)
+    if study is not None:
+        from sim.calibrate.case_draws import fitted_draws
+
+        priors = priors_of(baseline)
+        return fitted_draws(study, draws, read_uncertainties(priors) if priors else None, method)
     file = uncertain or priors_of(baseline)
     if file is None:
         message = f"no priors are shipped for {baseline}"

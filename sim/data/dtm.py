@@ -36,7 +36,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 def build_tables(data: Path, case: Path, start: pd.Period, months: int) -> Tables:
-    """Return the tables of a case by name: areas, security, sites, displaced and targets.
+    """Return the tables of a case by name: areas, security, sites, displaced, targets and margins.
 
     Parameters
     ----------
@@ -60,6 +60,8 @@ def build_tables(data: Path, case: Path, start: pd.Period, months: int) -> Table
         "sites": sites_table(stocks, start, months),
         "displaced": displaced_table(stocks.at(stocks.last_round_before(start))),
         "targets": targets_table(stocks, crosswalk, start, months),
+        "margins": margins_table(stocks, start, months),
+        "history": history_table(stocks, crosswalk, start),
     }
 
 
@@ -120,6 +122,15 @@ def sites_table(stocks: MasterList, start: pd.Period, months: int) -> pd.DataFra
 def targets_table(stocks: MasterList, crosswalk: pd.DataFrame, start: pd.Period, months: int) -> pd.DataFrame:
     """Return families displaced by date and origin for every round of the window: the series to fit."""
     dates = stocks.rounds(stocks.last_round_before(start), _last_day(start + months - 1))
+    return _by_origin(stocks, crosswalk, dates)
+
+
+def history_table(stocks: MasterList, crosswalk: pd.DataFrame, start: pd.Period) -> pd.DataFrame:
+    """Return the same for every round before the window: what naive forecasts go by."""
+    return _by_origin(stocks, crosswalk, stocks.rounds("", stocks.last_round_before(start))[:-1])
+
+
+def _by_origin(stocks: MasterList, crosswalk: pd.DataFrame, dates: list[str]) -> pd.DataFrame:
     wide = stocks.origin.groupby(stocks.place["date"]).sum().loc[dates]
     wide = wide.loc[:, wide.sum() > 0]
     table = wide.reset_index().melt("date", var_name="origin", value_name="families")
@@ -130,11 +141,25 @@ def targets_table(stocks: MasterList, crosswalk: pd.DataFrame, start: pd.Period,
     return table
 
 
+def margins_table(stocks: MasterList, start: pd.Period, months: int) -> pd.DataFrame:
+    """Return families displaced by date and place, settlement type, or wave, for every round to the window's end."""
+    dates = stocks.rounds("", _last_day(start + months - 1))
+    by = {"area": pd.get_dummies(stocks.place["area"], dtype=np.int64).mul(stocks.place["families"], axis=0)}
+    by |= {"shelter": stocks.shelter, "wave": stocks.wave}
+    parts = []
+    for margin, wide in by.items():
+        sums = wide.groupby(stocks.place["date"]).sum().loc[dates].rename_axis("date").reset_index()
+        long = sums.melt("date", var_name="category", value_name="families").sort_values(["date", "category"])
+        long.insert(1, "margin", margin)
+        parts.append(long)
+    return pd.concat(parts, ignore_index=True).assign(source=MASTER_LIST_SOURCE)
+
+
 def write_tables(tables: Tables, out: Path, targets: Path | None) -> list[Path]:
-    """Write the tables as CSV and return the paths; ``targets`` is left out where no path is given."""
+    """Write the tables as CSV and return the paths; without a folder ``targets``, not those of calibration."""
     paths = {name: out / f"{name}.csv" for name in ("areas", "sites", "displaced", "security")}
     if targets is not None:
-        paths["targets"] = targets
+        paths |= {name: targets / f"{name}.csv" for name in ("targets", "margins", "history")}
     for name, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         tables[name].to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
@@ -146,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        data = _data_folder(options.data)
+        data = data_folder(options.data)
         tables = build_tables(data, options.case or options.out, options.start, options.months)
         for path in write_tables(tables, options.out, options.targets):
             log.info("wrote %s", path)
@@ -162,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--months", type=_positive, required=True, help="length of the window")
     parser.add_argument("--out", type=Path, required=True, help="folder the tables are written to")
     parser.add_argument("--case", type=Path, help="folder of the hand-made tables (default: --out)")
-    parser.add_argument("--targets", type=Path, help="also write the calibration targets to this file")
+    parser.add_argument("--targets", type=Path, help="also write the calibration targets to this folder")
     parser.add_argument("--data", type=Path, help=f"data folder (default: the variable {DATA_VARIABLE})")
     return parser
 
@@ -180,7 +205,8 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _data_folder(given: Path | None) -> Path:
+def data_folder(given: Path | None) -> Path:
+    """Return the data folder: the one given, or that of the environment."""
     named = given or os.environ.get(DATA_VARIABLE)
     if not named:
         raise InputError("no data folder", allowed=f"--data DIR, or the variable {DATA_VARIABLE}")

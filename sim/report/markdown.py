@@ -7,12 +7,18 @@ from sim.report.parameter_tables import markdown_table
 
 def page(title: str, sheets: list[Sheet], notes: tuple[str, ...], scenarios: int) -> str:
     """Return title, notes, tables and figures of a results folder with so many scenarios."""
-    parts = [f"# {title}", *(f"> {note}" for note in notes)]
-    for sheet in sheets:
-        parts += [f"## {sheet.title}", _table(sheet), sheet.caption]
+    parts = [sheets_as_markdown(title, sheets, notes)]
     parts += ["## Figures", *(f"![{MEANING[name]}](figures/{name}.png)" for name in charts_of(scenarios))]
     parts.append("What was assumed: [assumed.md](assumed.md).")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def sheets_as_markdown(title: str, sheets: list[Sheet], notes: tuple[str, ...] = ()) -> str:
+    """Return title, notes and tables."""
+    parts = [f"# {title}", *(f"> {note}" for note in notes)]
+    for sheet in sheets:
+        parts += [f"## {sheet.title}", _table(sheet), sheet.caption]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _table(sheet: Sheet) -> str:

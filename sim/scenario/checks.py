@@ -55,6 +55,8 @@ def _check_timeline(spec: Any, check: Callable[..., None]) -> None:
         check("wave", shock.wave, "shocks", name, "wave")
     for name, recode in spec.recodes.items():
         check("area", recode.origin, "recodes", name, "origin")
+    for name in spec.wave_shifts:
+        check("wave", name, "wave_shifts", name)
 
 
 def outside_run(scenario: Scenario) -> list[str]:

@@ -72,7 +72,10 @@ class Compiled:
     @property
     def wave_shift(self) -> Float:
         """Utility of return by displacement wave, float64[W]."""
-        return self.tables.waves["return_shift"].to_numpy(np.float64)
+        shifts, waves = self.scenario.spec.wave_shifts, self.tables.waves
+        return np.array(
+            [shifts.get(wave, shift) for wave, shift in zip(waves["wave"], waves["return_shift"])], np.float64
+        )
 
 
 def compile_scenario(scenario: Scenario) -> Compiled:

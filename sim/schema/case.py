@@ -10,6 +10,7 @@ from sim.schema.parameters import Parameters
 _MCNA = "REACH MCNA VIII Iraq 2020"
 Windowed = TypeVar("Windowed", "ConditionChange", "Arrivals")
 Share = Annotated[float, Field(ge=0, le=1)]
+Shift = Annotated[float, Field(ge=-20, le=20)]
 
 
 class Tenure(Strict):
@@ -184,3 +185,6 @@ class Case(Strict):
     arrivals: dict[Name, Arrivals] = Field(default={}, description=_TIMELINE["arrivals"])
     shocks: dict[Name, Shock] = Field(default={}, description=_TIMELINE["shocks"])
     recodes: dict[Name, Recode] = Field(default={}, description=_TIMELINE["recodes"])
+    wave_shifts: dict[Name, Shift] = Field(
+        default={}, description="Utility of home by displacement wave, instead of the return_shift of waves.csv"
+    )

@@ -57,6 +57,25 @@ class Prior(Strict):
             found = np.where(below < rising, up, down)
         return np.clip(found, self.low, self.high)
 
+    def share(self, value: npt.ArrayLike) -> Float:
+        """Return the shares of the prior that lie below these values: its distribution function, 0 to 1.
+
+        Parameters
+        ----------
+        value : array_like
+            In units of the parameter, of any shape; ends of the range stand for what lies beyond them.
+        """
+        at, width = np.clip(np.asarray(value, np.float64), self.low, self.high), self.high - self.low
+        if self.shape == "log_uniform":
+            found: Float = (np.log(at) - np.log(self.low)) / (np.log(self.high) - np.log(self.low))
+        elif self.mode is None:
+            found = (at - self.low) / width
+        else:  # where the mode is an end one side is empty, and its width stands for nothing
+            up = np.square(at - self.low) / (width * ((self.mode - self.low) or 1.0))
+            down = 1.0 - np.square(self.high - at) / (width * ((self.high - self.mode) or 1.0))
+            found = np.where(at < self.mode, up, down)
+        return np.clip(found, 0.0, 1.0)
+
 
 class Uncertainties(Strict):
     """A file of priors: dotted keys of a scenario, as ``--set`` takes them, and what is believed of each."""

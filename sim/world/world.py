@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sim.kernels import criteria as kernel_criteria
 from sim.kernels import month as kernel
+from sim.kernels import survey
 from sim.kernels.inputs import Month, Place, Site
 from sim.schema.parameters import Criteria, Markets
 from sim.schema.programme import Changes, Rows, Seen, Service
@@ -250,6 +251,22 @@ class World(Changing):
         parts = run_blocks(work, len(self.households), self._pool)
         self.stocks, self.stock_rows = added([stocks for stocks, _ in parts])
         self.events, self.event_rows = added([events for _, events in parts])
+
+    def asked(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+        """Return what families away from home would answer a survey now; of the others NaN and 0.
+
+        Returns
+        -------
+        margin : float32[n]
+            Utility of going home less that of the best alternative, without pushes, offers and programmes.
+        shut : uint8[n]
+            Bits of the gates between each family and its home.
+        """
+        n = len(self.households)
+        margin, shut = np.full(n, np.nan, np.float32), np.zeros(n, np.uint8)
+        fixed, state, lived = self.households.fixed, self.households.state, self._lived
+        run_blocks(lambda start, stop: survey.ask_rows(fixed, state, lived, margin, shut, start, stop), n, self._pool)
+        return margin, shut
 
     def _each_block(self, function: Any, inputs: Any) -> None:
         households = self.households

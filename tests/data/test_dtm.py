@@ -117,14 +117,15 @@ class TestRealData:
     """The shipped tables are what the real files give."""
 
     def test_rebuild_is_byte_for_byte(self, tmp_path: Path) -> None:
-        targets = tmp_path / "targets.csv"
+        targets = tmp_path / "calibration"
         options = ["--case", str(IRAQ), "--out", str(tmp_path), "--targets", str(targets)]
         command = [sys.executable, "-m", "sim.data.dtm", "--start", "2018-01", "--months", "36", *options]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr
         for name in BUILT:
             assert (tmp_path / f"{name}.csv").read_bytes() == (IRAQ / f"{name}.csv").read_bytes(), name
-        assert targets.read_bytes() == (ROOT / "calibration" / "iraq" / "targets.csv").read_bytes()
+        for name in ("targets.csv", "margins.csv", "history.csv"):
+            assert (targets / name).read_bytes() == (ROOT / "calibration" / "iraq" / name).read_bytes()
 
     def test_totals_are_those_of_the_round(self) -> None:
         tables = build_tables(Path(str(DATA)), IRAQ, pd.Period("2018-01", "M"), 36)

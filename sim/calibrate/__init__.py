@@ -1,0 +1,1 @@
+"""Fitting uncertain parameters to what was observed, by simulation alone."""

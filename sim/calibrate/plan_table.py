@@ -1,0 +1,70 @@
+"""The table of a survey of intentions: read, and checked against the model."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.calibrate.plans import ANSWERS, Plans, groups
+from sim.scenario import Compiled
+from sim.schema.base import month_name, month_number
+from sim.schema.document import Document
+from sim.schema.errors import InputError, nearest
+from sim.schema.study import Survey
+
+COLUMNS = ("date", "category", *ANSWERS, "households")
+
+
+def read_plans(name: str, survey: Survey, study: Path, document: Document, compiled: Compiled) -> Plans:
+    """Return a survey as it is compared; rows outside the months of the run are left out.
+
+    Raises
+    ------
+    InputError
+        Where the table cannot be read, lacks a column, has shares that are none, or a group the model does not know.
+    """
+    known = groups(survey.statistic, compiled)
+    table = _table(name, survey, study, document)
+    for category in table["category"]:
+        if category not in known:
+            message, allowed = f"no such group{nearest(str(category), known)}", ", ".join(known[:20])
+            raise _wrong(document, name, message, str(category), allowed)
+    months = table["month"].to_numpy() - month_number(compiled.scenario.spec.start) + 1
+    table = table[(months >= 1) & (months <= compiled.months)]
+    return Plans(
+        name,
+        survey.statistic,
+        tuple(table["category"]),
+        np.array([known.index(category) for category in table["category"]], np.int64),
+        (table["month"] - month_number(compiled.scenario.spec.start) + 1).to_numpy(np.int64),
+        tuple(month_name(int(month)) for month in table["month"]),
+        table[list(ANSWERS)].to_numpy(np.float64),
+        table["households"].to_numpy(np.float64) / survey.design_effect,
+    )
+
+
+def _table(name: str, survey: Survey, study: Path, document: Document) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(study.parent / survey.table, dtype={"date": str, "category": str})
+    except (OSError, ValueError) as error:
+        raise _wrong(document, name, f"cannot be read: {error}", survey.table) from None
+    columns = [str(column) for column in table.columns]
+    for column in (*COLUMNS, *(["margin"] if survey.margin else [])):
+        if column not in columns:
+            message = f"the table has no column {column!r}{nearest(column, columns)}"
+            raise _wrong(document, name, message, survey.table)
+    if survey.margin:
+        table = table[table["margin"] == survey.margin]
+    names = [*ANSWERS, "households"]
+    numbers = pd.DataFrame({name: pd.to_numeric(table[name], errors="coerce") for name in names})
+    shares = numbers[list(ANSWERS)]
+    days = pd.to_datetime(table["date"], format="%Y-%m", errors="coerce")
+    if numbers.isna().any(axis=None) or (shares < 0).any(axis=None) or (shares.sum(axis=1) > 1).any():
+        raise _wrong(document, name, "has rows whose shares are no shares of one whole", survey.table)
+    if days.isna().any() or (numbers["households"] < 1).any():
+        raise _wrong(document, name, "has rows without a month as YYYY-MM, or without households", survey.table)
+    return table.assign(**{name: numbers[name] for name in names}, month=days.dt.year * 12 + days.dt.month - 1)
+
+
+def _wrong(document: Document, name: str, message: str, value: str, allowed: str | None = None) -> InputError:
+    return document.error(message, "surveys", name, "table", value=value, allowed=allowed)

@@ -1,0 +1,83 @@
+"""Figures of a calibration: what is predicted of every target, and forecasts from the past against what came."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib import dates as mdates
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.calibrate.forecast import Forecast
+from sim.calibrate.observe import Series
+from sim.report.style import INK, QUIET, canvas, look
+from sim.schema.base import month_number
+
+COLUMNS = 3
+Array = npt.NDArray[np.float64]
+
+
+def predicted(table: pd.DataFrame, title: str, names: Mapping[str, str]) -> Figure:
+    """Return what a posterior predicts of every stock, median and 90 % band, with what was published as dots."""
+    panels = [
+        (f"{series}: {names.get(str(stock), str(stock))}", part)
+        for (series, stock), part in table.groupby(["series", "stock"], sort=False)
+    ]
+    figure, axes = _panels(
+        len(panels), title, "Line: median; band: 90 % of what the posterior predicts; dots: published."
+    )
+    for axis, (label, part) in zip(axes, panels):
+        days = _days(part["date"])
+        axis.fill_between(days, part["q05"], part["q95"], color=look(2).colour, alpha=0.25, linewidth=0)
+        axis.plot(days, part["q50"], color=look(2).colour, linewidth=1.4)
+        axis.plot(days, part["published"], "o", color=INK, markersize=3)
+        _dress(axis, label)
+    return figure
+
+
+def launched(series: Series, ahead: Sequence[Forecast], title: str, names: Mapping[str, str]) -> Figure:
+    """Return forecasts from several launches, median and 90 % band, with what was published as dots."""
+    hint = "Each band: 90 % of a forecast from its launch, fitted to what was published until then; dots: published."
+    figure, axes = _panels(len(series.labels), title, hint)
+    for n, (axis, label) in enumerate(zip(axes, series.labels)):
+        for k, one in enumerate(ahead):
+            style, values = look(k), one.stocks[series.name][:, :, n]
+            low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
+            days = _days(one.dates)
+            axis.fill_between(days, low, high, color=style.colour, alpha=0.15, linewidth=0)
+            axis.plot(days, middle, color=style.colour, linestyle=style.line, linewidth=1.2)
+        axis.plot(_days(series.dates), series.families[:, n], "o", color=INK, markersize=3)
+        _dress(axis, names.get(label, label))
+    return figure
+
+
+def _panels(count: int, title: str, footer: str) -> tuple[Figure, list[Axes]]:
+    rows = -(-count // COLUMNS)
+    figure = canvas(11, 2.2 * rows, title, f"{footer} Each panel has its own scale.")
+    axes = list(figure.subplots(rows, COLUMNS, squeeze=False, sharex=True).ravel())
+    for axis in axes[count:]:
+        axis.set_axis_off()
+    return figure, axes[:count]
+
+
+def _dress(axis: Axes, label: str) -> None:
+    axis.set_title(label, fontsize=10, loc="left", color=INK)
+    axis.set_ylim(bottom=0)
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=6)  # type: ignore[no-untyped-call]
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axis.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.tick_params(labelsize=8, colors=QUIET)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.grid(True, color="#dddddd", linewidth=0.6)
+
+
+def _days(months: Iterable[str]) -> Array:
+    """Return the ends of months as matplotlib counts days."""
+    ends = [date((month_number(one) + 1) // 12, (month_number(one) + 1) % 12 + 1, 1) for one in months]
+    found: Array = np.asarray(mdates.date2num(ends), np.float64) - 1.0  # type: ignore[no-untyped-call]
+    return found

@@ -1,0 +1,132 @@
+"""Folders of a fit, of backtests and of a forecast: tables, figures, one page; written whole or not at all."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.calibrate.abc import Posterior
+from sim.calibrate.backtest import Launch, thinned
+from sim.calibrate.diagnostics import parameter_table
+from sim.calibrate.forecast import ALL, Forecast
+from sim.calibrate.keeping import save
+from sim.calibrate.study import Study
+from sim.experiments.checksums import files_in
+from sim.experiments.folder import MANIFEST, whole_folder
+from sim.experiments.record import stamp
+from sim.report.calibration import (
+    backtest_sheets,
+    forecast_sheet,
+    outside_text,
+    parameter_sheet,
+    predictive_sheet,
+    scored_columns,
+    title_of,
+)
+from sim.report.calibration_charts import launched, predicted
+from sim.report.figures import DOTS_PER_INCH
+from sim.report.lines import Sheet
+from sim.report.markdown import sheets_as_markdown
+
+TOO_MANY = 6  # figures of launches in one panel read well up to here
+FLOAT = "%.6g"
+
+
+def save_fit(study: Study, until: str, posterior: Posterior, predictions: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write a fit: the posterior, what is believed and predicted, and one page; return the paths."""
+    table = parameter_table(study, posterior)
+    with whole_folder(folder) as draft:
+        _stamp(draft, "fit", study, until=until)
+        draws = thinned(posterior.draws, study.spec.effort.draws)
+        save(study, until, draws, draft, {"simulations": posterior.simulations, "seed": study.spec.seed})
+        table.to_csv(draft / "parameters.csv", index=False, float_format=FLOAT)
+        predictions.to_csv(draft / "predictions.csv", index=False, float_format=FLOAT)
+        _draw(draft, "predictions", predicted(predictions, title_of(study, until), study.names))
+        sheets = [parameter_sheet(table), predictive_sheet(predictions)]
+        _page(draft, title_of(study, until), [outside_text(posterior), *_failed(posterior)], sheets, ["predictions"])
+    return _written(folder)
+
+
+def _failed(posterior: Posterior) -> list[str]:
+    told = [f"{posterior.simulations:,} simulations, {posterior.dropped:,} of which gave no numbers."]
+    if posterior.still:
+        told.append(f"Statistics that never vary were left out: {', '.join(posterior.still)}.")
+    return told
+
+
+def save_backtests(study: Study, launches: Sequence[Launch], folder: Path) -> list[Path]:
+    """Write backtests: scores, forecasts and posteriors of every launch, and one page; return the paths."""
+    scores = scores_of(launches)
+    with whole_folder(folder) as draft:
+        _stamp(draft, "backtests", study, launches=[one.month for one in launches])
+        scores.to_csv(draft / "scores.csv", index=False, float_format=FLOAT)
+        tables = [parameter_table(study, one.posterior).assign(launch=one.month) for one in launches]
+        pd.concat(tables).to_csv(draft / "parameters.csv", index=False, float_format=FLOAT)
+        parts = [
+            one.forecast.table(name).assign(launch=one.month, series=name)
+            for one in launches
+            for name in one.forecast.stocks
+        ]
+        pd.concat(parts).to_csv(draft / "forecasts.csv", index=False, float_format=FLOAT)
+        figures = []
+        for series in study.series:
+            title = f"{study.spec.title}: forecasts from the past, {series.name}"
+            _draw(
+                draft,
+                f"launches-{series.name}",
+                launched(series, [one.forecast for one in launches][:TOO_MANY], title, study.names),
+            )
+            figures.append(f"launches-{series.name}")
+        _page(draft, f"{study.spec.title}: backtests", [], backtest_sheets(scores), figures)
+    return _written(folder)
+
+
+def scores_of(launches: Sequence[Launch]) -> pd.DataFrame:
+    """Return the scores of all launches in one table."""
+    return pd.concat([one.scores.assign(launch=one.month) for one in launches], ignore_index=True)[scored_columns()]
+
+
+def save_forecast(study: Study, ahead: Forecast, folder: Path) -> list[Path]:
+    """Write a forecast: ``forecast.csv`` by month end and origin, and one page; return the paths."""
+    with whole_folder(folder) as draft:
+        _stamp(draft, "forecast", study, launch=ahead.launch, until=ahead.dates[-1])
+        forecast_csv(ahead, study.series[0].name, study.names).to_csv(
+            draft / "forecast.csv", index=False, float_format="%.1f"
+        )
+        sheets = [forecast_sheet(ahead, one.name, study.names) for one in study.series]
+        _draw(draft, "forecast", launched(study.series[0], [ahead], f"{study.spec.title}: forecast", study.names))
+        _page(draft, f"{study.spec.title}: forecast from {ahead.launch}", [], sheets, ["forecast"])
+    return _written(folder)
+
+
+def forecast_csv(ahead: Forecast, series: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return a row a month end and stock: date, origin (by its published name), median, q05, q25, q75, q95."""
+    table = ahead.table(series)
+    table = table[table["stock"] != ALL]
+    ends = pd.PeriodIndex(table["date"], freq="M").to_timestamp(how="end").strftime("%Y-%m-%d")
+    origins = [names.get(stock, stock) for stock in table["stock"]]
+    return table.assign(date=ends, origin=origins)[["date", "origin", "median", "q05", "q25", "q75", "q95"]]
+
+
+def _stamp(draft: Path, kind: str, study: Study, **more: Any) -> None:
+    about = {**stamp(kind), "study": study.spec.title, **more}
+    (draft / MANIFEST).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+
+
+def _draw(draft: Path, name: str, figure: Figure) -> None:
+    with mpl.rc_context({"svg.hashsalt": "solutions-sim"}):
+        figure.savefig(draft / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+
+
+def _page(draft: Path, title: str, notes: Sequence[str], sheets: list[Sheet], figures: Sequence[str]) -> None:
+    text = sheets_as_markdown(title, sheets, tuple(notes))
+    pictures = "".join(f"\n![{name}]({name}.png)\n" for name in figures)
+    (draft / "report.md").write_text(text + pictures, encoding="utf-8")
+
+
+def _written(folder: Path) -> list[Path]:
+    return [folder / name for name in sorted(files_in(folder))]
