@@ -8,16 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.calibrate.abc import Posterior, Settings, fit
+from sim.calibrate.abc import Posterior
+from sim.calibrate.fitting import fitted, thinned
 from sim.calibrate.forecast import Forecast, forecast, simulated_until
 from sim.calibrate.naive import NAIVE, sample
 from sim.calibrate.observe import Series
-from sim.calibrate.problem import Problem
-from sim.calibrate.region import Region
 from sim.calibrate.scores import Score, score
-from sim.calibrate.simulations import Simulator
-from sim.calibrate.study import Study, observed, statistic_names
-from sim.experiments.account import sources_now
+from sim.calibrate.study import Study
 from sim.experiments.executors import Executor
 from sim.schema.base import month_name, month_number
 from sim.schema.errors import InputError
@@ -45,30 +42,6 @@ class Launch:
     posterior: Posterior
     forecast: Forecast
     scores: pd.DataFrame
-
-
-def fitted(
-    study: Study,
-    until: str,
-    executor: Executor,
-    keep: Path | None = None,
-    start: Region | None = None,
-    tick: Callable[[], None] | None = None,
-) -> Posterior:
-    """Return the posterior of a study on what was published until a month; warm from a region where one is given."""
-    compared, effort = study.compared_until(until), study.spec.effort
-    priors = study.priors
-    problem = Problem(
-        tuple(priors),
-        tuple(priors.values()),
-        statistic_names(compared),
-        observed(compared),
-        Simulator(study, until, executor, tick),
-        model=str(sorted(sources_now().items())),
-    )
-    rounds = effort.rounds if start is None else effort.rounds_warm
-    settings = Settings(rounds=rounds, simulations=effort.simulations, batch=effort.batch)
-    return fit(problem, settings, study.spec.seed, keep=keep, start=start)
 
 
 def backtests(
@@ -107,13 +80,6 @@ def backtests(
 def _ahead(study: Study, launch: str, most: int) -> int:
     """Return how many months ahead of a launch something is published, at most so many."""
     return min(most, month_number(study.spec.origin) - month_number(launch))
-
-
-def thinned(draws: Float, count: int) -> Float:
-    """Return so many of the draws, evenly chosen; all where there are no more."""
-    chosen = np.linspace(0, len(draws) - 1, min(count, len(draws))).round().astype(int)
-    found: Float = draws[chosen]
-    return found
 
 
 def scored(study: Study, ahead: Forecast) -> pd.DataFrame:

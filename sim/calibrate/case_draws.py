@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibrate.backtest import thinned
+from sim.calibrate.fitting import thinned
 from sim.calibrate.keeping import as_overrides, open_posterior
 from sim.calibrate.study import open_study
 from sim.experiments.draws import Draws, Method, prior_draws
@@ -50,5 +50,5 @@ def _beside(fitted: Draws, others: Uncertainties, method: Method) -> Draws:
     if not left:
         return fitted
     more = prior_draws(Uncertainties(title=others.title, uncertainties=left), len(fitted), method)
-    origin = f"{fitted.origin}, with {len(left)} priors of what was not fitted"
+    origin = f"{fitted.origin}, with priors of what was not fitted ({len(left)})"
     return Draws(fitted.keys + more.keys, np.column_stack([fitted.values, more.values]), origin, FITTED)

@@ -99,7 +99,7 @@ class Coverage:
             worst = self.names[int(self.within(0.9).argmin())]
             raise CoverageError(
                 f"90 % intervals hold {self.mean_90:.0%} of {len(self.truths)} known truths, {worst} least often "
-                f"({self.within(0.9).min():.0%}); they are not shown below {least:.0%}"
+                f"({self.within(0.9).min():.0%}); below {least:.0%} they are not to be believed"
             )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibrate.abc import Posterior
+from sim.calibrate.coverage import Coverage, left_out
 from sim.calibrate.problem import Float
 from sim.calibrate.simulations import Simulator
 from sim.calibrate.study import Study
@@ -27,6 +28,11 @@ def parameter_table(study: Study, posterior: Posterior) -> pd.DataFrame:
         rows.append((name, prior.low, prior.high, *quantiles, learned, name in posterior.unseen))
     columns = ["parameter", "low", "high", *(f"q{100 * level:02.0f}" for level in LEVELS), "contraction", "unseen"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def self_check(study: Study, posterior: Posterior) -> Coverage:
+    """Return how often intervals of the last round of a fit hold truths that are known: its own simulations."""
+    return left_out(posterior.names, posterior.cloud, seed=study.spec.seed)
 
 
 def predictive(draws: Float, simulator: Simulator) -> Float:

@@ -40,7 +40,8 @@ class Settings:
     accept : float
         Share of simulations that are accepted, the nearest.
     inflate : float
-        How much wider than the posterior of a round the box is in which the next one draws.
+        How much wider than the posterior of a round the box is in which the next one draws. With 1.25 90 % intervals
+        of the stand-in hold .888, with 1.5 .909 (32 truths): the posterior of an early round may be off.
     widen : float
         How much wider than the region of an earlier posterior a fit begins that starts there.
     draws : int
@@ -52,7 +53,7 @@ class Settings:
     batch: int = 64
     folds: int = 5
     accept: float = 0.25
-    inflate: float = 1.25
+    inflate: float = 1.5
     widen: float = 1.5
     draws: int = 1000
 

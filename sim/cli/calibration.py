@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import announce_compiling, app, console, interruptible, list_written, say
+from sim.cli.common import FAULT, announce_compiling, app, complain, console, interruptible, list_written, say
 from sim.cli.experiments import ClusterAddress, Who, Workers
 from sim.schema.errors import InputError
 
@@ -37,8 +37,9 @@ def fit(
 
     Example: sim fit calibration/iraq/study.yaml --out results/fit
     """
-    from sim.calibrate.backtest import fitted, thinned
-    from sim.calibrate.diagnostics import parameter_table, predictive, predictive_table
+    from sim.calibrate.coverage import CoverageError
+    from sim.calibrate.diagnostics import parameter_table, predictive, predictive_table, self_check
+    from sim.calibrate.fitting import fitted, thinned
     from sim.calibrate.simulations import Simulator
     from sim.calibrate.study import open_study
     from sim.experiments.executors import executor_of
@@ -53,13 +54,21 @@ def fit(
     with interruptible(), spinner(console(stderr=True), "simulations") as tick:
         posterior = fitted(opened, last, who, _kept(out, keep), tick=tick)
         draws = thinned(posterior.draws, opened.spec.effort.draws)
-        predictions = predictive_table(opened, last, predictive(draws, Simulator(opened, last, who, tick)))
-        written = save_fit(opened, last, posterior, predictions, out)
+        predicted = predictive(draws, Simulator(opened, last, who, tick))
+        written = save_fit(opened, last, posterior, predicted, out)
     screen = console()
-    sheets = [parameter_sheet(parameter_table(opened, posterior)), predictive_sheet(predictions)]
+    sheets = [
+        parameter_sheet(parameter_table(opened, posterior)),
+        predictive_sheet(predictive_table(opened, last, predicted)),
+    ]
     screen.print(sheet_tables(sheets, screen.width))
     say(outside_text(posterior))
     list_written(written)
+    try:
+        self_check(opened, posterior).refuse()
+    except CoverageError as error:
+        complain(str(error))
+        raise typer.Exit(FAULT) from None
 
 
 @app.command()

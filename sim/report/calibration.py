@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibrate.abc import Posterior
+from sim.calibrate.coverage import LEAST, Coverage
 from sim.calibrate.diagnostics import UNSEEN, covered
 from sim.calibrate.forecast import ALL, Forecast
 from sim.calibrate.scores import Score
@@ -55,6 +56,25 @@ def predictive_sheet(table: pd.DataFrame) -> Sheet:
     caption = "In sample: the fit has seen these values. Error: sum of |median - published| over sum of published."
     columns = ("values", "in 90 %", "error")
     return Sheet("What the posterior predicts of its targets", columns, (Section("Target", lines),), caption)
+
+
+def coverage_sheet(coverage: Coverage) -> Sheet:
+    """Return how often intervals hold truths that are known."""
+    table = coverage.table()
+    lines = tuple((str(name), _coverage(row)) for name, row in table.iterrows())
+    whole = (Shown(f"{coverage.mean_90:.0%}", ""), Shown(f"{coverage.rmse.mean():.2f}", ""))
+    caption = (
+        f"Of {len(coverage.truths)} simulations of the last round, each fitted in turn from the others: 90 % intervals "
+        f"should hold nine in ten. Error: of posterior means, in standard deviations of the prior. Below "
+        f"{LEAST:.0%} on average a fit is not to be believed."
+    )
+    section = Section("Parameter", (("all, on average", whole), *lines))
+    return Sheet("Whether its intervals are honest", ("in 90 %", "error"), (section,), caption)
+
+
+def _coverage(row: "pd.Series") -> tuple[Shown, Shown]:
+    held = Shown(f"{row['within_90']:.0%}", f"({row['within_90_low']:.0%}-{row['within_90_high']:.0%})")
+    return held, Shown(f"{row['rmse']:.2f}", "")
 
 
 def outside_text(posterior: Posterior) -> str:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.calibrate.coverage import BINS, Coverage
 from sim.calibrate.forecast import Forecast
 from sim.calibrate.observe import Series
 from sim.report.style import INK, QUIET, canvas, look
@@ -51,6 +52,20 @@ def launched(series: Series, ahead: Sequence[Forecast], title: str, names: Mappi
             axis.plot(days, middle, color=style.colour, linestyle=style.line, linewidth=1.2)
         axis.plot(_days(series.dates), series.families[:, n], "o", color=INK, markersize=3)
         _dress(axis, names.get(label, label))
+    return figure
+
+
+def ranks(coverage: Coverage, title: str) -> Figure:
+    """Return histograms of the ranks of known truths in their posteriors: level where intervals are honest."""
+    count = len(coverage.truths)
+    hint = "Level: honest; a hill: intervals too wide; a bowl: too narrow; a slope: biased. Line: what is expected."
+    figure, axes = _panels(len(coverage.names), title, hint)
+    for n, (axis, name) in enumerate(zip(axes, coverage.names)):
+        axis.hist(coverage.ranks[:, n], bins=BINS, range=(0.0, 1.0), color=look(2).colour, edgecolor="white")
+        axis.axhline(count / BINS, color=INK, linewidth=0.9)
+        axis.set_title(name, fontsize=10, loc="left", color=INK)
+        axis.tick_params(labelsize=8, colors=QUIET)
+        axis.spines[["top", "right"]].set_visible(False)
     return figure
 
 

@@ -10,16 +10,20 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.calibrate.abc import Posterior
-from sim.calibrate.backtest import Launch, thinned
-from sim.calibrate.diagnostics import parameter_table
+from sim.calibrate.backtest import Launch
+from sim.calibrate.diagnostics import parameter_table, predictive_table, self_check
+from sim.calibrate.fitting import thinned
 from sim.calibrate.forecast import ALL, Forecast
+from sim.calibrate.inference_data import groups_of, write_inference_data
 from sim.calibrate.keeping import save
+from sim.calibrate.problem import Float
 from sim.calibrate.study import Study
 from sim.experiments.checksums import files_in
 from sim.experiments.folder import MANIFEST, whole_folder
 from sim.experiments.record import stamp
 from sim.report.calibration import (
     backtest_sheets,
+    coverage_sheet,
     forecast_sheet,
     outside_text,
     parameter_sheet,
@@ -27,7 +31,8 @@ from sim.report.calibration import (
     scored_columns,
     title_of,
 )
-from sim.report.calibration_charts import launched, predicted
+from sim.report.calibration_charts import launched, ranks
+from sim.report.calibration_charts import predicted as predictions_chart
 from sim.report.figures import DOTS_PER_INCH
 from sim.report.lines import Sheet
 from sim.report.markdown import sheets_as_markdown
@@ -36,8 +41,12 @@ TOO_MANY = 6  # figures of launches in one panel read well up to here
 FLOAT = "%.6g"
 
 
-def save_fit(study: Study, until: str, posterior: Posterior, predictions: pd.DataFrame, folder: Path) -> list[Path]:
-    """Write a fit: the posterior, what is believed and predicted, and one page; return the paths."""
+def save_fit(study: Study, until: str, posterior: Posterior, predicted: Float, folder: Path) -> list[Path]:
+    """Write a fit: the posterior, what is believed and predicted, and one page; return the paths.
+
+    ``predicted`` are statistics that draws of the posterior would have given, [draws, s].
+    """
+    predictions, coverage = predictive_table(study, until, predicted), self_check(study, posterior)
     table = parameter_table(study, posterior)
     with whole_folder(folder) as draft:
         _stamp(draft, "fit", study, until=until)
@@ -45,9 +54,18 @@ def save_fit(study: Study, until: str, posterior: Posterior, predictions: pd.Dat
         save(study, until, draws, draft, {"simulations": posterior.simulations, "seed": study.spec.seed})
         table.to_csv(draft / "parameters.csv", index=False, float_format=FLOAT)
         predictions.to_csv(draft / "predictions.csv", index=False, float_format=FLOAT)
-        _draw(draft, "predictions", predicted(predictions, title_of(study, until), study.names))
-        sheets = [parameter_sheet(table), predictive_sheet(predictions)]
-        _page(draft, title_of(study, until), [outside_text(posterior), *_failed(posterior)], sheets, ["predictions"])
+        write_inference_data(groups_of(study, until, posterior, predicted), draft / "inference.nc")
+        coverage.table().to_csv(draft / "coverage.csv", float_format=FLOAT)
+        _draw(draft, "ranks", ranks(coverage, f"{title_of(study, until)}: ranks of known truths"))
+        _draw(draft, "predictions", predictions_chart(predictions, title_of(study, until), study.names))
+        sheets = [parameter_sheet(table), predictive_sheet(predictions), coverage_sheet(coverage)]
+        _page(
+            draft,
+            title_of(study, until),
+            [outside_text(posterior), *_failed(posterior)],
+            sheets,
+            ["predictions", "ranks"],
+        )
     return _written(folder)
 
 

@@ -28,7 +28,7 @@ targets:
   origins: {statistic: stock_by_origin, table: origins.csv, category: origin, noise: 0.01}
   camps: {statistic: camp_stock, table: margins.csv, margin: shelter, noise: 0.02}
   waves: {statistic: stock_by_wave, table: margins.csv, margin: wave, groups: {early: [f1, l2], late: [f3]}}
-effort: {rows: 900, rounds: 2, rounds_warm: 1, simulations: 96, batch: 32, draws: 24, forecast_rows: 900}
+effort: {rows: 900, rounds: 2, rounds_warm: 1, simulations: 160, batch: 32, draws: 24, forecast_rows: 900}
 backtest: {launches: [2024-12, 2025-02], months: 4, every: 1}
 """
 

@@ -1,6 +1,7 @@
 """Forecasts: begin where tracking was, know nothing later, go on missing what was missed, and are scored alike."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.calibrate.backtest import MODEL, history, scored, thinned
+from sim.calibrate.backtest import MODEL, history, scored
+from sim.calibrate.case_draws import fitted_draws
+from sim.calibrate.fitting import thinned
 from sim.calibrate.forecast import ALL, Forecast, forecast
 from sim.calibrate.keeping import BELONGS, DRAWS, as_overrides, code_of, open_posterior, save
 from sim.calibrate.naive import NAIVE, constant_hazard, damped_hazard, sample
@@ -20,6 +23,7 @@ from sim.calibrate.study import Study, open_study
 from sim.calibrate.trend import drift_at_launch, strays_from
 from sim.experiments.executors import Serial, Threads
 from sim.schema.errors import InputError
+from sim.schema.uncertainty import Prior, Uncertainties
 
 TRUTH = [0.8, 0.4, 24.0, 0.002, 2.0]
 LAUNCH, AHEAD = "2025-02", 4
@@ -253,6 +257,30 @@ def test_other_priors_are_another_study(folder: Path, kept: Path) -> None:
     (folder / "wider.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="home"):
         open_posterior(kept, open_study(folder / "wider.yaml"))
+
+
+def test_experiments_draw_from_it_beside_other_priors(
+    study: Study, folder: Path, draws: np.ndarray, tmp_path: Path
+) -> None:
+    own = shutil.copytree(folder, tmp_path / "own")
+    save(study, LAUNCH, draws, own, {})
+    others = Uncertainties(
+        title="Others",
+        uncertainties={
+            "parameters.pathways.return_home": Prior(low=-1, high=1),
+            "parameters.beliefs.rate": Prior(low=0.05, high=0.2),
+        },
+    )
+    found = fitted_draws(own / "study.yaml", 8, others, "latin_hypercube")
+    assert found.keys == (*as_overrides(study, open_posterior(own, study)), "parameters.beliefs.rate")
+    assert found.values[:, 0] == pytest.approx(thinned(draws, 8)[:, 0], rel=1e-8), "what was fitted is not drawn anew"
+    assert ((found.values[:, -1] > 0.05) & (found.values[:, -1] < 0.2)).all()
+    assert "with priors of what was not fitted (1)" in found.origin
+    alone = fitted_draws(own / "study.yaml", 16, None, "sobol")
+    assert len(alone) == 16
+    for count in (0, 17):
+        with pytest.raises(InputError, match="the posterior does not have so many draws"):
+            fitted_draws(own / "study.yaml", count, None, "sobol")
 
 
 def test_only_code_makes_another_kernel() -> None:

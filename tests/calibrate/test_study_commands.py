@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import xarray as xr
 
+GROUPS = ("posterior", "prior", "observed_data", "posterior_predictive")
 pytestmark = pytest.mark.slow
 
 
@@ -44,6 +46,14 @@ def test_a_fit_holds_what_it_should(fitted: Path) -> None:
     page = (fitted / "report.md").read_text(encoding="utf-8")
     assert "What the posterior predicts of its targets" in page
     assert "(predictions.png)" in page
+
+
+def test_inference_data_has_its_groups(fitted: Path) -> None:
+    groups = {name: xr.open_dataset(fitted / "inference.nc", group=name) for name in GROUPS}
+    assert groups["posterior"]["home"].dims == ("chain", "draw")
+    assert groups["prior"]["home"].std() > 3 * groups["posterior"]["home"].std()
+    sizes = {groups[name].sizes["statistic"] for name in ("observed_data", "posterior_predictive")}
+    assert len(sizes) == 1
 
 
 def test_the_same_again_simulates_nothing(folder: Path, fitted: Path) -> None:
