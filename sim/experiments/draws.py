@@ -47,8 +47,11 @@ class Draws:
         return len(self.values)
 
     def overrides(self, draw: int) -> dict[str, float]:
-        """Return what one draw changes of a scenario."""
-        return dict(zip(self.keys, self.values[draw].tolist()))
+        """Return what one draw changes of a scenario; a whole number can stand for either kind of number."""
+        return {
+            key: int(value) if value.is_integer() else value
+            for key, value in zip(self.keys, self.values[draw].tolist())
+        }
 
     def table(self) -> pd.DataFrame:
         """Return one draw a row, one parameter a column."""

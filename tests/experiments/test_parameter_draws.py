@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.experiments.draws import posterior_draws, prior_draws, read_uncertainties
+from sim.experiments.draws import Draws, posterior_draws, prior_draws, read_uncertainties
+from sim.scenario import load_scenario
 from sim.schema.errors import InputError
 from sim.schema.uncertainty import Prior, Uncertainties
 
@@ -118,3 +119,10 @@ def test_a_posterior_that_is_none(tmp_path: Path, content: str, draws: int | Non
 def test_no_draws_are_refused() -> None:
     with pytest.raises(InputError, match="is no usable number of draws"):
         prior_draws(SOME, 0)
+
+
+def test_whole_numbers_can_be_drawn() -> None:
+    draws = Draws(("parameters.choice.epoch", "parameters.choice.house"), np.array([[36.0, 1.0]]), "by hand")
+    changed = load_scenario("valley/as-is").override(draws.overrides(0))
+    assert changed.value("parameters.choice.epoch") == 36
+    assert changed.value("parameters.choice.house") == 1.0
