@@ -63,6 +63,7 @@ def test_it_begins_where_tracking_was(study: Study, ahead: Forecast) -> None:
     assert max(error.values()) < 0.1
 
 
+@pytest.mark.slow
 def test_it_is_the_same_from_every_executor(study: Study, draws: np.ndarray, ahead: Forecast) -> None:
     again = forecast(study, draws, LAUNCH, AHEAD, Serial())
     for name, values in ahead.stocks.items():
@@ -259,6 +260,7 @@ def test_other_priors_are_another_study(folder: Path, kept: Path) -> None:
         open_posterior(kept, open_study(folder / "wider.yaml"))
 
 
+@pytest.mark.slow
 def test_experiments_draw_from_it_beside_other_priors(
     study: Study, folder: Path, draws: np.ndarray, tmp_path: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_surveys_are_compared_after_series(folder: Path, tmp_path: Path) -> None
     assert study.surveys_until("2024-11") == ()
 
 
+@pytest.mark.slow
 def test_they_are_asked_in_their_month(folder: Path, tmp_path: Path) -> None:
     study = open_study(surveyed(folder, tmp_path))
     compiled = compile_scenario(study.scenario)

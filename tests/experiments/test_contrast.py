@@ -76,6 +76,7 @@ def test_an_experiment_that_is_not_finished_gives_the_largest_part_that_is() -> 
     assert grid(values.drop_vars("draw")).tolist() == [[1.0, 2.0, 3.0, 4.0, 5.0]]
 
 
+@pytest.mark.slow
 def test_how_well_a_difference_is_known(tmp_path: Path) -> None:
     draws = Draws(("parameters.beliefs.rate",), np.array([[0.05], [0.12], [0.2]]), "three by hand")
     pair = ["valley/as-is", "valley/closure-no-notice"]

@@ -194,6 +194,7 @@ def test_with_more_seeds_it_is_what_it_would_have_been(whole: Path, tmp_path: Pa
     assert not (folder / "manifest.json.new").exists()
 
 
+@pytest.mark.slow
 def test_growing_may_end_before_it_is_done(whole: Path, tmp_path: Path) -> None:
     """Killed once its file has grown and its manifest has not, a store is still what it was, and can still grow."""
     folder = tmp_path / "store"

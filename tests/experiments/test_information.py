@@ -61,6 +61,7 @@ def test_an_experiment_is_asked(tmp_path: Path) -> None:
         information(store, comparison, "returned")
 
 
+@pytest.mark.slow
 def test_too_little_to_tell(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="4 draws are too few"):
         information(*made(tmp_path, 4, PAIR), "exit_composite")

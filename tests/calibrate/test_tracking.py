@@ -18,6 +18,7 @@ def model(study: Study) -> SolutionsModel:
     return SolutionsModel(compile_scenario(study.scenario), seed=3).run()
 
 
+@pytest.mark.slow
 def test_tracking_counts_as_elsewhere() -> None:
     """The operator is that of the outcomes, recodes included."""
     recodes = {"moved": {"month": "2018-03", "origin": "IQ-G11", "families": 500, "source": "test"}}
