@@ -2,9 +2,8 @@
 
 What is not known at that month is not used: later events of the scenario are left out, and the security of that month
 stays. A model that is off at the launch would go on being off; so each stock starts from what was published, and moves
-as the model's does: published at launch x model at t / model at launch. To that comes what the model goes on missing
-(as it did of late, less and less), what else it misses and what changes in the books, both as large as in the past that
-it was fitted to, and the noise of counting.
+as the model's does: published at launch x model at t / model at launch. To that comes what the model misses since and
+what changes in the books, both as large as in the past that it was fitted to, and the noise of counting.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.calibrate.observe import FEWEST, Nuisances, Series, stocks
+from sim.calibrate.observe import FEWEST, Nuisances, Series, stocks, strays
 from sim.calibrate.simulations import nuisances
 from sim.calibrate.study import Study
-from sim.calibrate.trend import drift_at_launch, strays_from
 from sim.experiments.executors import Executor
 from sim.model import SolutionsModel
 from sim.scenario import Scenario, compiled_as_known
@@ -141,26 +139,17 @@ def forecast(
     spread = [nuisances(dict(zip(study.priors, one.tolist()))) for one in draws]
     found = {}
     for n, one in enumerate(study.until(launch)):
-        key, booked = (study.spec.seed, month_number(launch), n), study.booked(one)
-        sampled = [
-            _as_published(run[n], one, booked, sd, (*key, k)) for k, (run, sd) in enumerate(zip(runs, spread)) if run
-        ]
+        key = (study.spec.seed, month_number(launch), n)
+        sampled = [_as_published(run[n], one, sd, (*key, k)) for k, (run, sd) in enumerate(zip(runs, spread)) if run]
         found[one.name] = np.stack(sampled)
     return Forecast(launch, dates, found, {one.name: one.labels for one in series})
 
 
-def _as_published(stock: Float, series: Series, booked: Float, between: Nuisances, key: Sequence[int]) -> Float:
-    """Return the stocks of a run after the last round of a series as they would be published, [months, stocks].
-
-    ``booked`` are families that changes of the books had added at each round, [dates, stocks]: known, so that nobody
-    takes them for what the model misses.
-    """
-    launch = int(series.months[-1])
-    known = np.concatenate([series.at_start[None], series.families - booked])
-    drift = drift_at_launch(known, stock[[0, *series.months]], series.months, series.noise, between)
-    luck = np.random.default_rng([*key, STRAYS])
+def _as_published(stock: Float, series: Series, between: Nuisances, key: Sequence[int]) -> Float:
+    """Return the stocks of a run after the last round of a series as they would be published, [months, stocks]."""
+    launch, luck = int(series.months[-1]), np.random.default_rng([*key, STRAYS])
     moved = np.maximum(stock[launch + 1 :], FEWEST) / np.maximum(stock[launch], FEWEST)
-    missed, books = strays_from(drift, between, len(moved), luck)
+    missed, books = strays(between, moved.shape[0], moved.shape[1], luck)
     counted = np.exp(missed + series.noise * luck.standard_normal(moved.shape))
     found: Float = np.maximum(series.families[-1] * moved * counted + books, 0.0)
     return found

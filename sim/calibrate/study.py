@@ -13,7 +13,6 @@ from sim.calibrate.observe import Series, categories
 from sim.calibrate.plan_table import read_plans
 from sim.calibrate.plans import Plans
 from sim.scenario import Compiled, Scenario, compile_scenario, known_until, load_scenario
-from sim.scenario.paths import month_index
 from sim.schema.base import month_name, month_number
 from sim.schema.document import Document, read_yaml, validate
 from sim.schema.errors import InputError, nearest
@@ -80,16 +79,6 @@ class Study:
     def compared_until(self, month: str) -> "tuple[Compared, ...]":
         """Return all that is compared up to a month, in order: series, then surveys."""
         return (*self.until(month), *self.surveys_until(month))
-
-    def booked(self, series: Series) -> npt.NDArray[np.float64]:
-        """Return the families that known changes of the books have added to a series by each date, [dates, stocks]."""
-        found = np.zeros(series.families.shape)
-        if series.statistic == "stock_by_origin":
-            pcodes = list(self.names)
-            for recode in self.scenario.spec.recodes.values():
-                later = series.months > month_index(self.scenario, recode.month)
-                found += recode.families * np.outer(later, series.members[:, pcodes.index(recode.origin)])
-        return found
 
     def _last(self, month: str) -> int:
         return month_number(month) - month_number(self.scenario.spec.start) + 1

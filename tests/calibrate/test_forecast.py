@@ -1,4 +1,4 @@
-"""Forecasts: begin where tracking was, know nothing later, go on missing what was missed, and are scored alike."""
+"""Forecasts: begin where tracking was, know nothing later, stray as they did before, and are scored alike."""
 
 import json
 import shutil
@@ -17,10 +17,8 @@ from sim.calibrate.fitting import thinned
 from sim.calibrate.forecast import ALL, Forecast, forecast
 from sim.calibrate.keeping import BELONGS, DRAWS, as_overrides, code_of, open_posterior, save
 from sim.calibrate.naive import NAIVE, constant_hazard, damped_hazard, sample
-from sim.calibrate.observe import PERSISTENCE, Nuisances
 from sim.calibrate.scores import crps, score
 from sim.calibrate.study import Study, open_study
-from sim.calibrate.trend import drift_at_launch, strays_from
 from sim.experiments.executors import Serial, Threads
 from sim.schema.errors import InputError
 from sim.schema.uncertainty import Prior, Uncertainties
@@ -82,57 +80,6 @@ def test_it_knows_nothing_later(study: Study, draws: np.ndarray, ahead: Forecast
 def test_a_launch_without_a_round_is_refused(study: Study, draws: np.ndarray) -> None:
     with pytest.raises(InputError, match="no round is published at the end of this month"):
         forecast(study, draws, "2025-09", 2, Serial())
-
-
-# --------------------------------------------------------------------------------------------- what was missed
-
-
-def test_a_drift_is_found_and_goes_on() -> None:
-    """Of two stocks one falls by 2 % a month where the model stands still; it goes on, less and less."""
-    months = np.arange(1, 13)
-    modelled = np.full((13, 2), 1e5)
-    published = modelled * np.exp(np.column_stack([-0.02 * np.arange(13), np.zeros(13)]))
-    mean, sd = drift_at_launch(published, modelled, months, 0.002, Nuisances(0.01, 1.0))
-    assert mean[0] == pytest.approx(-0.02, abs=0.002)
-    assert mean[1] == pytest.approx(0.0, abs=1e-9)
-    assert (sd < 0.01).all()
-    missed, _ = strays_from((mean, np.zeros(2)), Nuisances(0.0, 0.0), 30, np.random.default_rng(0))
-    powers = PERSISTENCE ** np.arange(1, 31)
-    assert missed[:, 0] == pytest.approx(mean[0] * np.cumsum(powers))
-
-
-def test_the_filter_is_right() -> None:
-    """Against the same model written out as one large normal distribution."""
-    rng = np.random.default_rng(3)
-    months, noise, between = np.array([1, 2, 4, 7]), 0.01, Nuisances(0.008, 0.0)
-    missed = np.concatenate([[0.0], rng.normal(size=4) * 0.01])
-    lags = np.arange(1, 8)
-    drift = between.discrepancy**2 * PERSISTENCE ** np.abs(lags[:, None] - lags[None, :])
-    sums = np.array([[1.0 if lag <= month else 0.0 for lag in lags] for month in months])
-    seen = sums @ drift @ sums.T + noise**2 * np.eye(4)
-    with_last = drift[-1] @ sums.T
-    mean = with_last @ np.linalg.solve(seen, missed[1:])
-    variance = drift[-1, -1] - with_last @ np.linalg.solve(seen, with_last)
-    # the filter's drift at the start is that of month 0, from which that of month 1 follows: the same distribution
-    found = drift_at_launch(np.exp(missed)[:, None] * 1e6, np.full((5, 1), 1e6), months, noise, between)
-    assert found[0][0] == pytest.approx(mean, rel=1e-6)
-    assert found[1][0] == pytest.approx(np.sqrt(variance), rel=1e-6)
-
-
-def test_a_change_of_the_books_is_no_drift() -> None:
-    months = np.arange(1, 13)
-    published = np.where(np.arange(13)[:, None] < 8, 1e4, 2e4)
-    mean, _ = drift_at_launch(published, np.full((13, 1), 1e4), months, 0.01, Nuisances(0.005, 50.0))
-    assert abs(mean[0]) < 0.001
-
-
-def test_what_strays_after_a_launch_has_the_spread_it_should() -> None:
-    start = (np.zeros(40_000), np.full(40_000, 0.01))
-    missed, books = strays_from(start, Nuisances(0.01, 20.0), 12, np.random.default_rng(2))
-    lags = np.arange(12)
-    weights = PERSISTENCE ** np.abs(lags[:, None] - lags[None, :])
-    assert missed[-1].std() == pytest.approx(0.01 * np.sqrt(weights.sum()), rel=0.02)
-    assert books[-1].std() == pytest.approx(20.0 * np.sqrt(12), rel=0.02)
 
 
 # --------------------------------------------------------------------------------------------- naive, and scores
