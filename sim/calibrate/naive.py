@@ -12,6 +12,7 @@ import numpy.typing as npt
 Float = npt.NDArray[np.float64]
 DAMPED = 12.0  # months in which a damped hazard falls to 1/e
 FEWEST = 1.0  # families
+BUILT_UP = 10.0  # times as many as at the beginning
 LEAST_ERRORS = 5  # earlier launches before errors say anything
 
 
@@ -40,7 +41,9 @@ def _hazard(stock: Float, months: int) -> Float:
     begin = before[-1] if len(before) else known[0]
     if begin == at:
         return np.zeros(stock.shape[1])
-    found: Float = -np.log(np.maximum(stock[at], FEWEST) / np.maximum(stock[begin], FEWEST)) / (at - begin)
+    then, now = np.maximum(stock[begin], FEWEST), np.maximum(stock[at], FEWEST)
+    arose = now > BUILT_UP * then  # in these months: they say nothing of how it will fall
+    found: Float = np.where(arose, 0.0, -np.log(now / then) / (at - begin))
     return found
 
 

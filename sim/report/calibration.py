@@ -14,7 +14,7 @@ from sim.calibrate.scores import Score
 from sim.calibrate.study import Study
 from sim.report.lines import Section, Sheet
 from sim.report.numbers import Shown
-from sim.report.words import month_words
+from sim.report.words import counted, month_words
 
 FAR = 0.05  # share of simulations farther out than what was observed, below which the model does not make it
 WHOLE = "all together"
@@ -102,7 +102,7 @@ def backtest_sheets(scores: pd.DataFrame) -> list[Sheet]:
             Section(title, tuple((name, _numbers([*wide.loc[name], wide.loc[name].mean()])) for name in order))
         )
     caption = (
-        f"Of {first}, at all dates of the {len(launches)} launches that are scored; lower is better. Each launch was "
+        f"Of {first}, at all dates that are scored after {counted(len(launches), 'launch', 'launches')}; lower is better. Each launch was "
         "fitted to what was published until then, and knows nothing later. Error: sum of |median - published| over sum "
         "of published. Interval score: width of the 90 % interval, and twenty times how far what was published lies "
         "outside (Gneiting and Raftery 2007)."

@@ -91,6 +91,9 @@ def test_naive_forecasts_of_a_steady_fall_are_exact() -> None:
         assert constant_hazard(stock, 5, months) == pytest.approx(stock[-1] * np.exp(-0.15))
     assert damped_hazard(stock, 12) == pytest.approx(stock[-1] * np.exp(-0.03 * 12 * (1 - np.exp(-1))))
     assert NAIVE["persistence"](stock, 9) == pytest.approx(stock[-1])
+    new = np.where(np.arange(30)[:, None] < 20, 0.0, stock)
+    assert constant_hazard(new, 5, 24) == pytest.approx(stock[-1]), "what has just arisen is not taken to go on rising"
+    assert constant_hazard(new, 5, 6) == pytest.approx(stock[-1] * np.exp(-0.15))
 
 
 def test_naive_intervals_are_their_own_errors() -> None:
