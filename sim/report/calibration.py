@@ -102,8 +102,9 @@ def backtest_sheets(scores: pd.DataFrame) -> list[Sheet]:
             Section(title, tuple((name, _numbers([*wide.loc[name], wide.loc[name].mean()])) for name in order))
         )
     caption = (
-        f"Of {first}, at all dates that are scored after {counted(len(launches), 'launch', 'launches')}; lower is better. Each launch was "
-        "fitted to what was published until then, and knows nothing later. Error: sum of |median - published| over sum "
+        f"Of {first}, at all dates that are scored after {counted(len(launches), 'launch', 'launches')}; lower is "
+        "better. Each launch was fitted to what was published until then, and knows nothing later. Error: sum of "
+        "|median - published| over sum "
         "of published. Interval score: width of the 90 % interval, and twenty times how far what was published lies "
         "outside (Gneiting and Raftery 2007)."
     )
