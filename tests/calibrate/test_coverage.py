@@ -165,6 +165,7 @@ def test_every_parameter_of_the_stand_in_matters() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_fits_of_the_stand_in_cover() -> None:
     """Eight truths by twelve parameters: .90 in 200 truths (``benchmarks/calibration.py``), here .78 or more.
 
