@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.calibrate.keeping import open_posterior
 from sim.calibrate.observe import OPERATORS
 from sim.calibrate.study import NUISANCE, Study, observed, open_study, statistic_names
 from sim.schema.errors import InputError
@@ -118,3 +119,12 @@ def test_the_study_of_iraq_is_whole() -> None:
     assert [one.name for one in found.series][:3] == ["origins", "camps", "waves"]
     assert int(found.series[0].families[-1].sum()) == 235_772
     assert found.names["IQ-G15"] == "Ninewa"
+
+
+def test_the_posterior_of_iraq_belongs_to_the_model_as_it_is() -> None:
+    """Where this fails, experiments on Iraq are refused: `make refit` fits it again."""
+    folder = Path(__file__).parents[2] / "calibration" / "iraq"
+    study = open_study(folder / "study.yaml")
+    kept = open_posterior(folder, study)
+    assert kept.about["until"] == study.spec.origin
+    assert len(kept.draws) == study.spec.effort.draws
