@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.calibrate.abc import Posterior
 from sim.calibrate.fitting import fitted, thinned
-from sim.calibrate.forecast import Forecast, forecast, simulated_until
+from sim.calibrate.forecast import Forecast, forecast
 from sim.calibrate.naive import NAIVE, sample
 from sim.calibrate.observe import Series
 from sim.calibrate.scores import Score, score
@@ -112,7 +112,7 @@ def _score(sampled: Samples, published: Float) -> Score:
 
 def _published_after(study: Study, series: Series, ahead: Forecast, every: int) -> tuple[list[int], Float]:
     """Return how far ahead the dates that are scored lie, and what was published then, [dates, stocks]."""
-    launch = simulated_until(study, ahead.launch)
+    launch = study.months_until(ahead.launch)
     months, calendar = series.months - launch, [int(date[5:]) for date in series.dates]
     kept = [n for n, ahead_of in enumerate(months) if 0 < ahead_of <= len(ahead.dates) and calendar[n] % every == 0]
     return [int(months[n]) for n in kept], series.families[kept]
@@ -126,7 +126,7 @@ def _naive(study: Study, series: Series, launch: str, dates: list[int]) -> dict[
 
 def history(study: Study, series: Series, launch: str) -> Float:
     """Return what was published month by month until the launch, [months, stocks]; NaN where nothing was."""
-    last = simulated_until(study, launch)
+    last = study.months_until(launch)
     known = {int(month): row for month, row in zip(series.before, series.families_before)}
     known |= {0: series.at_start}
     known |= {int(month): row for month, row in zip(series.months, series.families) if month <= last}

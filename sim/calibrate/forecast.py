@@ -122,7 +122,7 @@ def forecast(
         Where no round is published at the launch, or a run fails.
     """
     series = study.series
-    begins = simulated_until(study, launch)
+    begins = study.months_until(launch)
     _refuse_unpublished(series, begins, launch)
     base = study.scenario.override({"months": begins + months, "rows": study.spec.effort.forecast_rows})
     base = base.override({f"recodes.{name}": None for name in base.spec.recodes})  # those families behave as others do
@@ -150,7 +150,8 @@ def _as_published(stock: Float, series: Series, between: Nuisances, key: Sequenc
     launch, luck = int(series.months[-1]), np.random.default_rng([*key, STRAYS])
     moved = np.maximum(stock[launch + 1 :], FEWEST) / np.maximum(stock[launch], FEWEST)
     missed, books = strays(between, moved.shape[0], moved.shape[1], luck)
-    counted = np.exp(missed + series.noise * luck.standard_normal(moved.shape))
+    reached = np.log(between.coverage) * np.arange(1, len(moved) + 1)[:, None] / 12.0
+    counted = np.exp(missed + reached + series.noise * luck.standard_normal(moved.shape))
     found: Float = np.maximum(series.families[-1] * moved * counted + books, 0.0)
     return found
 
@@ -161,8 +162,3 @@ def _refuse_unpublished(series: Sequence[Series], months: int, launch: str) -> N
         if months not in one.months:
             message, allowed = "no round is published at the end of this month", ", ".join(one.dates)
             raise InputError(message, key=one.name, value=launch, allowed=allowed)
-
-
-def simulated_until(study: Study, month: str) -> int:
-    """Return the months simulated at the end of a calendar month."""
-    return month_number(month) - month_number(study.scenario.spec.start) + 1

@@ -13,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 
 from sim.calibrate.problem import Float
+from sim.experiments.folder import take
 from sim.schema.errors import InputError
 
 ACCOUNT, DRAFT, LOCK = "problem.json", ".draft", ".lock"
@@ -57,7 +58,7 @@ def kept(folder: Path | None, account: Mapping[str, Any]) -> Iterator[Kept]:
         folder.mkdir(parents=True, exist_ok=True)
         _refuse_other(folder, account)
         with (folder / LOCK).open("wb") as lock:
-            _lock(lock, folder)
+            take(lock, folder)
             yield Kept(folder)
     except OSError as error:
         raise InputError(f"the folder cannot be written: {error.strerror or error}", file=folder) from None
@@ -97,15 +98,3 @@ def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-
-
-def _lock(lock: IO[bytes], folder: Path) -> None:
-    """Take the folder for this process; the system lets it go when the process ends, however it does."""
-    try:
-        import fcntl
-    except ImportError:  # where there is no such lock two processes must not be started at once
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise InputError("another process is filling this folder", file=folder, allowed="one at a time") from None

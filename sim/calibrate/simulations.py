@@ -13,7 +13,6 @@ from sim.calibrate.study import NUISANCE, Study, statistic_names
 from sim.experiments.executors import Executor
 from sim.model import SolutionsModel
 from sim.scenario import Scenario, compile_scenario
-from sim.schema.base import month_number
 from sim.schema.errors import InputError
 
 Float = npt.NDArray[np.float64]
@@ -108,7 +107,7 @@ class Simulator:
             Where nobody is left to run them.
         """
         base, surveys = self.study.scenario, self.study.surveys_until(self.until)
-        months = month_number(self.until) - month_number(base.spec.start) + 1
+        months = self.study.months_until(self.until)
         work = Simulations(
             self.study,
             (base.override({"months": months}),),

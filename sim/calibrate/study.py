@@ -62,7 +62,7 @@ class Study:
 
     def until(self, month: str) -> tuple[Series, ...]:
         """Return the targets up to a month; those without any date left are left out."""
-        last = self._last(month)
+        last = self.months_until(month)
         cut = []
         for one in self.series:
             kept = one.months <= last
@@ -73,14 +73,15 @@ class Study:
 
     def surveys_until(self, month: str) -> tuple[Plans, ...]:
         """Return the published intentions up to a month; surveys without any row left are left out."""
-        cut = [one.only(one.months <= self._last(month)) for one in self.surveys]
+        cut = [one.only(one.months <= self.months_until(month)) for one in self.surveys]
         return tuple(one for one in cut if len(one.months))
 
     def compared_until(self, month: str) -> "tuple[Compared, ...]":
         """Return all that is compared up to a month, in order: series, then surveys."""
         return (*self.until(month), *self.surveys_until(month))
 
-    def _last(self, month: str) -> int:
+    def months_until(self, month: str) -> int:
+        """Return the months simulated at the end of a calendar month."""
         return month_number(month) - month_number(self.scenario.spec.start) + 1
 
     def overrides(self, values: Mapping[str, float]) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _scenario(path: Path, spec: StudySpec, document: Document) -> Scenario:
 
 
 def _check_free(spec: StudySpec, document: Document, scenario: Scenario) -> None:
-    """Refuse keys that are no numbers of the scenario, that two parameters share, or that `set` fixes."""
+    """Refuse keys that are no numbers of the scenario, or that two parameters share."""
     seen: dict[str, str] = {}
     for name, free in spec.free.items():
         for key in free.keys:

@@ -43,11 +43,13 @@ def fit(
     from sim.calibrate.simulations import Simulator
     from sim.calibrate.study import open_study
     from sim.experiments.executors import executor_of
+    from sim.experiments.folder import refuse_foreign
     from sim.report.calibration import outside_text, parameter_sheet, predictive_sheet
     from sim.report.calibration_folder import save_fit
     from sim.report.progress import spinner
     from sim.report.tables import sheet_tables
 
+    refuse_foreign(out)  # before anything is run
     opened, who = open_study(study), executor_of(executor, workers, cluster)
     last = _month(opened, until)
     announce_compiling()
@@ -89,11 +91,13 @@ def validate(
     from sim.calibrate.backtest import backtests
     from sim.calibrate.study import open_study
     from sim.experiments.executors import executor_of
+    from sim.experiments.folder import refuse_foreign
     from sim.report.calibration import backtest_sheets
     from sim.report.calibration_folder import save_backtests, scores_of
     from sim.report.progress import spinner
     from sim.report.tables import sheet_tables
 
+    refuse_foreign(out)  # before anything is run
     opened, who = open_study(study), executor_of(executor, workers, cluster)
     announce_compiling()
     with interruptible(), spinner(console(stderr=True), "simulations") as tick:
@@ -124,11 +128,13 @@ def forecast(
     from sim.calibrate.keeping import open_posterior
     from sim.calibrate.study import open_study
     from sim.experiments.executors import executor_of
+    from sim.experiments.folder import refuse_foreign
     from sim.report.calibration import forecast_sheet
     from sim.report.calibration_folder import save_forecast
     from sim.report.progress import progress
     from sim.report.tables import sheet_tables
 
+    refuse_foreign(out)  # before anything is run
     opened, who = open_study(study), executor_of(executor, workers, cluster)
     kept = open_posterior(posterior or study.parent, opened)
     launch = str(kept.about["until"])

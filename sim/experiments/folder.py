@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from sim.experiments.checksums import files_in, write_sums
 from sim.experiments.interrupt import uninterrupted
@@ -40,6 +41,18 @@ def whole_folder(target: Path, sealed: bool = True) -> Iterator[Path]:
     finally:
         with uninterrupted():
             _take_away(draft, parents)
+
+
+def take(file: IO[bytes], folder: Path) -> None:
+    """Take a folder, by a file in it, for this process; the system lets it go when the process ends in any way."""
+    try:
+        import fcntl
+    except ImportError:  # where there is no such lock two processes must not be started at once
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise InputError("another process is adding to this folder", file=folder, allowed="one at a time") from None
 
 
 def _missing(target: Path) -> list[Path]:

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.experiments.compare import Comparison
 from sim.experiments.contrast import grid, has_draws
 from sim.experiments.draws import DRAW_SEED
+from sim.experiments.robustness import by_future
 from sim.experiments.sensitivity import LEAST_DRAWS
 from sim.experiments.store import Store
 from sim.outcomes import known_outcome, require_aimable
@@ -70,7 +71,7 @@ def information(store: Store, comparison: Comparison, outcome: str, more: bool =
         it may not be published.
     """
     require_aimable(known_outcome(outcome, "--outcome"), more)
-    drawn, values = store.draws(), _by_future(comparison, outcome)
+    drawn, values = store.draws(), _told(comparison, outcome)
     if not has_draws(comparison) or values.shape[1] < LEAST_DRAWS:
         message = f"{values.shape[1]} draws are too few to tell what knowing more is worth"
         raise InputError(message, file=store.folder, allowed=f"{LEAST_DRAWS} or more")
@@ -87,13 +88,12 @@ def information(store: Store, comparison: Comparison, outcome: str, more: bool =
     return Information(outcome, best, values.shape[1], everything, table)
 
 
-def _by_future(comparison: Comparison, outcome: str) -> Float:
-    """Return means over seeds by scenario and draw."""
+def _told(comparison: Comparison, outcome: str) -> Float:
+    """Return means over seeds by scenario and draw, of an outcome that may be told."""
     published = comparison.published.set_index(["outcome", "scenario"])["mean"]
     if published.loc[outcome].isna().any():
         raise InputError("is withheld in one of the scenarios", key="--outcome", value=outcome)
-    parts = [comparison.data["outcome_value"].sel(outcome=outcome, scenario=name) for name in comparison.scenarios]
-    return np.stack([grid(part).mean(axis=1) for part in parts])
+    return np.stack([by_future(comparison, outcome, name) for name in comparison.scenarios])
 
 
 def _finished(comparison: Comparison) -> npt.NDArray[np.int64]:

@@ -90,7 +90,7 @@ def robustness(comparison: Comparison, outcome: str, more: bool = True, target: 
         allowed = f"{outcome} {'>=' if more else '<='} a number"
         raise InputError("the target is of another outcome", key="--target", value=str(target), allowed=allowed)
     names, published = comparison.scenarios, comparison.published.set_index(["outcome", "scenario"])["mean"]
-    values = np.array([_by_future(comparison, outcome, name) for name in names])
+    values = np.array([by_future(comparison, outcome, name) for name in names])
     hidden = np.array([np.isnan(published[outcome, name]) for name in names])
     lost = np.full_like(values, np.nan) if hidden.any() else regret(values, more)  # the best may be what is hidden
     rows = []
@@ -109,7 +109,7 @@ def regret(values: Float, more: bool) -> Float:
     return short
 
 
-def _by_future(comparison: Comparison, outcome: str, scenario: str) -> Float:
+def by_future(comparison: Comparison, outcome: str, scenario: str) -> Float:
     """Return means over seeds by draw."""
     means: Float = grid(comparison.data["outcome_value"].sel(outcome=outcome, scenario=scenario)).mean(axis=1)
     return means
@@ -127,5 +127,5 @@ def _summed_up(lost: Float) -> tuple[float, float, float]:
 def _harm(comparison: Comparison, outcome: str, scenario: str, hidden: bool) -> tuple[float, float]:
     if hidden:
         return np.nan, np.nan
-    values = _by_future(comparison, outcome, scenario)
+    values = by_future(comparison, outcome, scenario)
     return float(values.mean()), _poor(values, high=True)

@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 
 from sim.experiments.account import machine_now, sources_now
-from sim.experiments.folder import MANIFEST, refuse_foreign, whole_folder
+from sim.experiments.folder import MANIFEST, refuse_foreign, take, whole_folder
 from sim.experiments.layout import Layout
 from sim.experiments.record import input_hashes, stamp
 from sim.experiments.replicate import Summary, Work
@@ -200,7 +200,7 @@ def writing(store: Store, work: Work) -> Iterator[Writer]:
             log, runs = (
                 stack.enter_context((store.folder / name).open("r+b", buffering=0)) for name in (FINISHED, RUNS)
             )
-            _lock(log, store.folder)
+            take(log, store.folder)
             store.look_again()  # somebody may have added to it until now
             refuse_other(store, work)
             _grow(store, runs, work)
@@ -223,18 +223,6 @@ def _rewrite(log: IO[bytes], store: Store) -> None:
         log.truncate()  # afterwards: the room that is freed may be somebody else's at once
         os.fsync(log.fileno())
     log.seek(0, os.SEEK_END)
-
-
-def _lock(log: IO[bytes], folder: Path) -> None:
-    """Take the store for this process; the system lets it go when the process ends, however it does."""
-    try:
-        import fcntl
-    except ImportError:  # where there is no such lock two processes must not be started at once
-        return
-    try:
-        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise InputError("another process is adding to this store", file=folder, allowed="one at a time") from None
 
 
 def _onto_disk(file: IO[bytes], content: bytes) -> None:

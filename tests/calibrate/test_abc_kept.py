@@ -179,7 +179,7 @@ def test_a_second_process_waits_for_no_one(tmp_path: Path) -> None:
     class Nosy(Counted):
         def __call__(self, parameters: Float, seeds: Int) -> Float:
             if not self.batches:
-                with pytest.raises(InputError, match="another process is filling") as refused:
+                with pytest.raises(InputError, match="another process is adding") as refused:
                     fit(problem_of(Counted()), QUICK, 4, keep=tmp_path)
                 inside.append(str(refused.value))
             return super().__call__(parameters, seeds)

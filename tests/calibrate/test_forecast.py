@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sim.calibrate.backtest import MODEL, history, scored
 from sim.calibrate.case_draws import fitted_draws
 from sim.calibrate.fitting import thinned
-from sim.calibrate.forecast import ALL, Forecast, forecast
+from sim.calibrate.forecast import ALL, Forecast, _as_published, forecast
 from sim.calibrate.keeping import BELONGS, DRAWS, as_overrides, code_of, open_posterior, save
 from sim.calibrate.naive import NAIVE, constant_hazard, damped_hazard, sample
+from sim.calibrate.observe import Nuisances
 from sim.calibrate.scores import crps, score
 from sim.calibrate.study import Study, open_study
 from sim.experiments.executors import Serial, Threads
@@ -75,6 +76,13 @@ def test_it_knows_nothing_later(study: Study, draws: np.ndarray, ahead: Forecast
     other = replace(study, scenario=study.scenario.override(shock), series=tuple(later))
     again = forecast(other, draws, LAUNCH, AHEAD, Serial())
     assert (again.stocks["origins"] == ahead.stocks["origins"]).all()
+
+
+def test_coverage_goes_on_falling(study: Study) -> None:
+    """Half the families reached after a year: that of a month ahead is lower by the twelfth root."""
+    stock, (series, *_) = np.full((13, len(study.series[0].labels)), 500.0), study.until(LAUNCH)
+    whole, half = (_as_published(stock, series, Nuisances(coverage=one), (1, 2)) for one in (1.0, 0.5))
+    assert half / whole == pytest.approx(np.repeat(0.5 ** (np.arange(1, 5) / 12)[:, None], len(series.labels), axis=1))
 
 
 def test_a_launch_without_a_round_is_refused(study: Study, draws: np.ndarray) -> None:

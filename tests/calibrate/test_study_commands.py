@@ -109,3 +109,11 @@ def test_what_cannot_be_forecast(folder: Path, fitted: Path, tmp_path: Path) -> 
     early = sim("forecast", study, "--until", "2025-01", "--posterior", fitted, "--out", out, code=2)
     assert "is not ahead of what was fitted" in early.stderr
     assert not out.exists()
+
+
+def test_the_folder_of_something_else_is_refused_before_anything_is_run(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    for command in (["fit"], ["validate"], ["forecast", "--until", "2025-08"]):
+        ran = sim(command[0], folder / "study.yaml", "--out", tmp_path, *command[1:], code=2)
+        assert "the folder holds something else than results" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
