@@ -53,7 +53,7 @@ class Simulations:
         """Run one simulation and return what would have been published."""
         named = dict(zip(self.study.priors, self.values[number].tolist()))
         compiled = compile_scenario(self.scenarios[0].override(self.study.overrides(named)))
-        model, between = SolutionsModel(compiled, seed=self.seeds[number]), nuisances(named)
+        model, between = SolutionsModel(compiled, seed=self.seeds[number], collect=False), nuisances(named)
         asked = lived(model, self.surveys, between)
         luck = np.random.default_rng([self.seeds[number], NOISE])
         parts = [published(one, model, between, luck) for one in self.series]

@@ -27,7 +27,7 @@ def fit(
     out: Folder,
     until: Month = None,
     keep: Keep = None,
-    executor: Who = "threads",
+    executor: Who = "processes",
     workers: Workers = None,
     cluster: ClusterAddress = None,
 ) -> None:
@@ -78,7 +78,7 @@ def validate(
     study: StudyFile,
     out: Folder,
     keep: Keep = None,
-    executor: Who = "threads",
+    executor: Who = "processes",
     workers: Workers = None,
     cluster: ClusterAddress = None,
 ) -> None:
@@ -116,7 +116,7 @@ def forecast(
     posterior: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where a fit is kept; beside the study by default.")
     ] = None,
-    executor: Who = "threads",
+    executor: Who = "processes",
     workers: Workers = None,
     cluster: ClusterAddress = None,
 ) -> None:

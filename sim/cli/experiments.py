@@ -40,7 +40,9 @@ Posterior = Annotated[
 ]
 NumberOfDraws = Annotated[int | None, typer.Option("--draws", metavar="N", min=1, help="How many parameter draws.")]
 Method = Annotated[Spread, typer.Option(help="How draws are spread over the priors.")]
-Who = Annotated[Literal["serial", "threads", "dask"], typer.Option(help="Who runs; results do not depend on it.")]
+Who = Annotated[
+    Literal["serial", "threads", "processes", "dask"], typer.Option(help="Who runs; results do not depend on it.")
+]
 Workers = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Threads, or processes of Dask; all processors by default.")
 ]

@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from sim.scenario import Scenario
 from sim.schema.errors import InputError, nearest
 
-EXECUTORS = ("serial", "threads", "dask")
+EXECUTORS = ("serial", "threads", "processes", "dask")
 ATTEMPTS = 2  # of a replicate before it counts as failed
 AHEAD = 2  # replicates handed out for every worker, so that none waits
 
@@ -86,9 +86,9 @@ def executor_of(name: str, workers: int | None = None, cluster: str | None = Non
     Parameters
     ----------
     name : str
-        ``serial``, ``threads`` or ``dask``.
+        ``serial``, ``threads``, ``processes`` or ``dask``.
     workers : int, optional
-        Threads, or processes of a cluster on this machine; as many as there are processors by default.
+        Threads, or processes, of a cluster on this machine for Dask; as many as there are processors by default.
     cluster : str, optional
         Address of a Dask scheduler (``tcp://host:port``) or its file; for ``dask``, instead of one on this machine.
 
@@ -108,6 +108,10 @@ def executor_of(name: str, workers: int | None = None, cluster: str | None = Non
         return Serial()
     if name == "threads":
         return Threads(workers or processors())
+    if name == "processes":
+        from sim.experiments.processes import Processes
+
+        return Processes(workers or processors())
     from sim.experiments.dask_executor import OnDask
 
     return OnDask(workers or processors(), cluster)

@@ -108,8 +108,9 @@ def test_threads_keep_the_same(whole: Path, tmp_path: Path, workers: int) -> Non
 
 
 @pytest.mark.slow
-def test_dask_keeps_the_same(whole: Path, tmp_path: Path) -> None:
-    assert content(made(tmp_path / "store", executor=executor_of("dask", 2))) == content(whole)
+@pytest.mark.parametrize("name", ["processes", "dask"])
+def test_processes_keep_the_same(whole: Path, tmp_path: Path, name: str) -> None:
+    assert content(made(tmp_path / "store", executor=executor_of(name, 2))) == content(whole)
 
 
 @pytest.mark.parametrize(
