@@ -1,9 +1,10 @@
 """Forecasts of tracked stocks: every draw of a posterior run on from a month, from the stock published then.
 
 What is not known at that month is not used: later events of the scenario are left out, and the security of that month
-stays. A model that is off at the launch would go on being off; so each stock starts from what was published, and moves
-as the model's does: published at launch x model at t / model at launch. To that comes what the model misses since and
-what changes in the books, both as large as in the past that it was fitted to, and the noise of counting.
+stays. Camps may close although nobody has announced it, where the study says so (`sim.calibrate.unforeseen`). A model
+that is off at the launch would go on being off; so each stock starts from what was published, and moves as the model's
+does: published at launch x model at t / model at launch. To that comes what the model misses since and what changes in
+the books, both as large as in the past that it was fitted to, and the noise of counting.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,14 +18,15 @@ import pandas as pd
 from sim.calibrate.observe import FEWEST, Nuisances, Series, stocks, strays
 from sim.calibrate.simulations import nuisances
 from sim.calibrate.study import Study
+from sim.calibrate.unforeseen import with_closures
 from sim.experiments.executors import Executor
 from sim.model import SolutionsModel
-from sim.scenario import Scenario, compiled_as_known
+from sim.scenario import Compiled, Scenario, compiled_as_known
 from sim.schema.base import month_name, month_number
 from sim.schema.errors import InputError
 
 Float = npt.NDArray[np.float64]
-STRAYS = 2  # purpose of a generator
+STRAYS, CLOSURES = 2, 3  # purposes of generators
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 ALL = "all"
 
@@ -62,8 +64,18 @@ class Ahead:
         """Return the stocks of every series from the start on, [months + 1, stocks]."""
         named = dict(zip(self.study.priors, self.values[number].tolist()))
         scenario = self.scenarios[0].override(self.study.overrides(named))
-        model = SolutionsModel(compiled_as_known(scenario, self.launch), seed=self.seeds[number]).run()
+        compiled = self._with_closures(compiled_as_known(scenario, self.launch), number)
+        model = SolutionsModel(compiled, seed=self.seeds[number], collect=False).run()
         return [stocks(one, model) for one in self.series]
+
+    def _with_closures(self, compiled: Compiled, number: int) -> Compiled:
+        """Return what is known with the closures that one draw has to reckon with."""
+        unforeseen, spec = self.study.spec.unforeseen, self.study.spec
+        if unforeseen is None:
+            return compiled
+        luck = np.random.default_rng([spec.seed, month_number(self.launch), number, CLOSURES])
+        chance = float(unforeseen.camp_closures.at(luck.random(1))[0])
+        return with_closures(compiled, self.study.months_until(self.launch), chance, luck)
 
 
 @dataclass(frozen=True)

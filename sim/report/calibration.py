@@ -139,7 +139,7 @@ def forecast_sheet(ahead: Forecast, series: str, names: Mapping[str, str], every
     )
     caption = (
         f"Families as tracking would count them, from what was published at the end of {month_words(ahead.launch)}: "
-        "median and 90 % interval. Nothing that begins later is known: no closure, no shock, no unusual arrival."
+        "median and 90 % interval. Nothing that begins later is known: no announcement, no shock, no unusual arrival."
     )
     section = Section("Families", lines)
     return Sheet("What is forecast", tuple(month_words(date) for date in dates), (section,), caption)

@@ -91,6 +91,20 @@ class Nuisance(Strict):
     )
 
 
+class Unforeseen(Strict):
+    """What forecasts reckon with although nobody has announced it; not fitted."""
+
+    camp_closures: Prior = Field(
+        description="Chance that a camp which is open, and not known to close, closes in a month without notice"
+    )
+
+    @model_validator(mode="after")
+    def _chances(self) -> "Unforeseen":
+        if not 0.0 <= self.camp_closures.low <= self.camp_closures.high <= 1.0:
+            raise ValueError("camp_closures is a chance: low and high are from 0 to 1")
+        return self
+
+
 class Effort(Strict):
     """How much is simulated."""
 
@@ -124,6 +138,7 @@ class StudySpec(Strict):
     nuisance: Nuisance
     targets: dict[Name, Target] = Field(min_length=1, description="What they are fitted to")
     surveys: dict[Name, Survey] = Field(default={}, description="Published intentions they are fitted to")
+    unforeseen: Unforeseen | None = None
     effort: Effort = Effort()
     backtest: Backtest | None = None
     seed: Annotated[int, Field(ge=0, le=2**31)] = Field(1, description="Seed of the fit")
