@@ -50,13 +50,17 @@ class Kept:
 
 
 def belongs_to(study: Study, until: str) -> dict[str, Any]:
-    """Return what the draws of a fit belong to, as plain data."""
-    spec = study.scenario.spec.model_dump(mode="json")
+    """Return what the draws of a fit belong to, as plain data.
+
+    What the scenario says of parameters that are fitted does not matter: it may be set to what came out.
+    """
+    lowest = {name: free.low for name, free in study.spec.free.items()}
+    spec = study.scenario.override(study.overrides(lowest)).spec.model_dump(mode="json")
     return {
         "study": study.spec.title,
         "until": until,
         "parameters": {name: prior.model_dump(mode="json") for name, prior in study.priors.items()},
-        "case": {path.name: file_sum(path) for path in input_files(study.scenario)},
+        "case": {path.name: file_sum(path) for path in input_files(study.scenario) if path.suffix == ".csv"},
         "scenario": _sum(json.dumps(spec, sort_keys=True)),
         "kernels": kernels_sum(),
         "targets": _sum("".join(f"{one.name}{one.names}{one.families.tolist()}" for one in study.until(until))),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from sim.data.case_tables import CaseTables, load_displaced
 from sim.interventions import CampClosure
 from sim.kernels import inputs
+from sim.scenario.before import lived_before
 from sim.scenario.checks import check_names
 from sim.scenario.geography import geography_of, programme_key
 from sim.scenario.load import Scenario
@@ -86,18 +87,18 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     paths = condition_paths(scenario, tables)
     geography = geography_of(tables, scenario.spec.parameters.markets)
     people = Setting(scenario, tables, geography, paths)
-    programmes = _programmes(scenario)
+    programmes, params = _programmes(scenario), kernel_params(scenario.spec.parameters)
     return Compiled(
         scenario=scenario,
         tables=tables,
-        params=kernel_params(scenario.spec.parameters),
+        params=params,
         paths=paths,
         school=_school(scenario),
         geography=geography,
         closures=_closures(scenario, tables),
         programmes=programmes,
         keys=_keys(scenario, programmes),
-        households=households_of(people),
+        households=lived_before(households_of(people), paths, params.budget),
     )
 
 

@@ -56,7 +56,14 @@ class Composition(Strict):
     skill_sd: float = quantity(0.4, "log", "Spread of earnings around the area's wage (log-normal, mean 1)", PRIOR, 0, 2)  # fmt: skip
     remittance_share: float = quantity(0.2, "share", "Receives money from relatives", PRIOR, 0, 1)
     remittance: float = quantity(80.0, "USD/month", "What those receive", PRIOR, 0, 5000)
-    debt_share: float = quantity(0.55, "share", "In debt at the start", f"{_MCNA}: owe over 505,000 IQD", 0, 1)
+    debt_share: float = quantity(
+        0.55,
+        "share",
+        "In debt when displaced, or two years before the start; since then families live on their budget",
+        f"{_MCNA}: owe over 505,000 IQD",
+        0,
+        1,
+    )
     debt_mean: float = quantity(700.0, "USD", "Mean debt of those in debt (exponential)", PRIOR, 0, 50_000)
     savings_mean: float = quantity(600.0, "USD", "Mean savings of the others (exponential)", PRIOR, 0, 50_000)
     tenure: Tenure = Field(Tenure(), description="Tenure at origin", json_schema_extra={"unit": "shares", "source": PRIOR})  # fmt: skip
