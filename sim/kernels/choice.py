@@ -38,6 +38,7 @@ from sim.kernels.gates import (
     season_gate,
     transport_cost,
     vacancy_gate,
+    way_home_gate,
 )
 from sim.kernels.house import usable
 from sim.kernels.inputs import place_as, site_of
@@ -199,7 +200,7 @@ def returning(who, now, home, month, scene):
     value += luck_of(who.id, mine, HOME_KEY, 0, 0)
     vacancy = -1 if who.tenure == OWNER or mine.hosted_at_home else who.origin
     gates = home_gates(who, now, home, mine, params.house) | season_gate(who, mine, month.school, params.gates)
-    gates |= money_gate(cost, scene.funds + grants) | documents_gate(now, mine, params.gates)
+    gates |= way_home_gate(who, month, cost, scene.funds + grants) | documents_gate(now, mine, params.gates)
     gates |= vacancy_gate(who.weight, month.free, vacancy, scene.held)
     overridden = gates & OVERRIDDEN if scene.last_day else 0  # on closure day people are sent home through shut gates
     shelter = home_shelter(who, now, mine, params.house)

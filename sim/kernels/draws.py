@@ -31,6 +31,7 @@ SHOCK = 11  # words: driven out, house damaged, how badly
 RANKS = 12  # halves of words: safety, movement, housing, health, education
 HOSTS = 13  # the static host rows of an area (keyed by the case, not by the seed)
 BEFORE = 14  # work in the months before the run (keyed by the case, not by the seed)
+MEANS = 15  # whether a family that cannot pay the way home finds the means this month
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -16,6 +16,7 @@ from sim.kernels.codes import (
     VACANCY,
 )
 from sim.kernels.compile import inlined
+from sim.kernels.draws import MEANS, draw4
 from sim.kernels.house import usable
 from sim.kernels.inputs import offer_of
 
@@ -39,6 +40,17 @@ def funds(now, params):
 def money_gate(cost, available):
     """Return the MONEY bit when a cost exceeds what is available; what costs nothing is open to all."""
     return 1 << MONEY if cost > 0.0 and cost > available else 0
+
+
+@inlined
+def way_home_gate(who, month, cost, available):
+    """Return the MONEY bit of a return: shut to those who cannot pay it, unless they find the means this month."""
+    shut = money_gate(cost, available)
+    if shut:
+        found, _, _, _ = draw4(month.seed, who.id, MEANS, month.time, 0)
+        if found < month.params.gates.means_found:
+            shut = 0
+    return shut
 
 
 @inlined

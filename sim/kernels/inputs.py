@@ -34,8 +34,8 @@ PathwayParams = namedtuple(
 )
 GateParams = namedtuple(
     "GateParams",
-    "transport_per_person_km reinstall lease_months credit_share school_share documents_share minimum_security "
-    "minimum_services",
+    "transport_per_person_km reinstall lease_months credit_share means_found school_share documents_share "
+    "minimum_security minimum_services",
 )
 CriteriaParams = namedtuple("CriteriaParams", "food_share bearable_debt")
 Params = namedtuple("Params", "budget beliefs house review choice pathways gates criteria")

@@ -13,7 +13,7 @@ Float = npt.NDArray[np.float64]
 
 
 def condition_paths(scenario: Scenario, tables: CaseTables) -> dict[str, Float]:
-    """Return every condition by month, with changes, measures and shocks applied in this order."""
+    """Return every condition by month, with changes, measures and shocks applied in this order; access opens last."""
     months = scenario.spec.months
     paths = {
         str(name): np.repeat(row.to_numpy(np.float64)[None, :], months, axis=0)
@@ -25,6 +25,7 @@ def condition_paths(scenario: Scenario, tables: CaseTables) -> dict[str, Float]:
         _apply_change(scenario, name, change, paths, pcodes)
     _measures(scenario, paths, pcodes)
     _shocks(scenario, paths, pcodes)
+    _opening(scenario, paths)
     for money in ("wage", "rent"):
         paths[money] = np.floor(paths[money] * 100)
     return paths
@@ -74,6 +75,12 @@ def _measures(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) ->
         share = paths[f"aid_{kind}_share"]
         before = np.vstack([np.ones(shape[1]), share[:-1]])
         paths[f"aid_{kind}_fall"] = np.maximum(0.0, before - share)
+
+
+def _opening(scenario: Scenario, paths: dict[str, Float]) -> None:
+    """Let the places of origin that are out of reach open one by one, a part of those that are left in every month."""
+    left = (1.0 - scenario.spec.parameters.gates.access_opening) ** np.arange(scenario.spec.months)
+    paths["return_access"] = 1.0 - (1.0 - paths["return_access"]) * left[:, None]
 
 
 def _shocks(scenario: Scenario, paths: dict[str, Float], pcodes: list[str]) -> None:

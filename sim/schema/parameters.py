@@ -123,6 +123,8 @@ class Gates(Strict):
     reinstall: float = quantity(100.0, "USD", "Lump needed to start again at home", PRIOR, 0, 10_000)
     lease_months: float = quantity(3.0, "months", "Rents paid in advance and registration when settling", PRIOR, 0, 24)
     credit_share: float = quantity(1.0, "share", "Part of the debt limit that can be borrowed for a move", PRIOR, 0, 1)  # fmt: skip
+    means_found: float = quantity(0.03, "1/month", "Chance that a family which cannot pay the way home finds the means: a season's wage, something sold, relatives", "PRIOR: no money 25 % of reasons not to return (REACH MCNA VIII 2020), and no class that never returns in cohort models", 0, 1)  # fmt: skip
+    access_opening: float = quantity(0.0, "1/month", "Part of the places of origin out of reach that opens in a month; off by default", "PRIOR: no class that never returns in cohort models of Iraq 2018-19", 0, 1)  # fmt: skip
     school_share: float = quantity(0.0, "share", "Families that do not move during the school year; off by default", "PRIOR: seasonality did not earn its place in cohort models", 0, 1)  # fmt: skip
     documents_share: float = quantity(0.02, "share", "Families without civil documents whom that stops at checkpoints and registries", f"PRIOR: {_MCNA}: documents are a reason not to return for under 1 %, and 54 % miss some", 0, 1)  # fmt: skip
     minimum_security: float = quantity(0.4, "index", "Security below which a place is not fit to return to or stay in", PRIOR, 0, 1)  # fmt: skip

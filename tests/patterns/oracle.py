@@ -24,6 +24,7 @@ from oracle_draws import (
     HOUSE,
     LOTTERY,
     LUCK,
+    MEANS,
     MONTH,
     NETWORK,
     PHASE,
@@ -855,7 +856,9 @@ class HouseholdAgent(mesa.Agent):
         return self.savings + p.gates.credit_share * p.budget.debt_limit
 
     def out_of_reach(self, option: Alternative) -> bool:
-        """Return whether it cannot pay for an alternative."""
+        """Return whether it cannot pay for an alternative, and does not find the means for the way home this month."""
+        if option.kind == codes.RETURN and self.draw(MEANS, self.model.month)[0] < self.model.params.gates.means_found:
+            return False
         return option.cost > 0 and option.cost > self.means() + option.grants
 
     def needy_for(self, option: Alternative) -> bool:

@@ -18,6 +18,8 @@ OFTEN: dict[str, Any] = {
     "parameters.house.repair_away": 0.03,
     "parameters.gates.school_share": 0.3,
     "parameters.gates.credit_share": 0.5,
+    "parameters.gates.means_found": 0.2,
+    "parameters.gates.access_opening": 0.02,
     "parameters.beliefs.noise_sd": 0.06,
     "parameters.markets.rent_elasticity": 1.5,
     "parameters.markets.occupants_rent": 0.6,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 MONTH, HOUSE, TASTE, LUCK, PHASE, NETWORK, LOTTERY = range(1, 8)
-SERVICE, SHOCK, RANKS = 10, 11, 12  # 8 is retired, 9 belongs to the making of households
+SERVICE, SHOCK, RANKS, MEANS = 10, 11, 12, 15  # 8 is retired, 9 belongs to the making of households
 HOME_KEY = 0xFFFFFFE0
 PROGRAMME_QUEUE = 0xA0000000
 MASK = 0xFFFFFFFF

@@ -73,6 +73,7 @@ PARAMS = {
         "reinstall": 15_000.0,
         "lease_months": 3.0,
         "credit_share": 0.6,
+        "means_found": 0.1,
         "school_share": 0.3,
         "minimum_security": 0.4,
         "minimum_services": 0.5,
