@@ -39,8 +39,8 @@ def compose(
         ``id`` uint64[n] and ``origin`` int16[n].
     composition : Composition
         Shares and means.
-    house_shares : mapping of str to float64[A]
-        ``house_unusable``, ``house_damaged``, ``house_occupied``: shares of owners by area of origin.
+    house_shares : mapping of str to float64[n]
+        ``house_unusable``, ``house_damaged``, ``house_occupied``: shares of owners from where each household is from.
     usable : float
         Condition from which a house can be lived in.
     displaced_for : int64[n]
@@ -57,7 +57,7 @@ def compose(
     columns |= _earnings(composition, draws[1], columns)
     columns |= _papers(composition, draws[2])
     columns |= _money(composition, draws[3])
-    columns |= _house(placed["origin"].astype(np.intp), house_shares, usable, columns, draws[4])
+    columns |= _house(house_shares, usable, columns, draws[4])
     columns["months_displaced"] = displaced_for.astype(np.int16)
     columns["months_here"] = np.floor(displaced_for * (0.5 + 0.5 * draws[3][:, 3])).astype(np.int16)
     return columns
@@ -126,15 +126,13 @@ def _money(composition: Composition, u: Float) -> Columns:
     return {"savings": np.floor(mean * -np.log(u[:, 1])).astype(np.int64)}
 
 
-def _house(
-    origin: npt.NDArray[np.intp], shares: Mapping[str, Float], usable: float, columns: Columns, u: Float
-) -> Columns:
-    unusable, damaged = shares["house_unusable"][origin], shares["house_damaged"][origin]
+def _house(shares: Mapping[str, Float], usable: float, columns: Columns, u: Float) -> Columns:
+    unusable, damaged = shares["house_unusable"], shares["house_damaged"]
     state = np.select([u[:, 0] < unusable, u[:, 0] < unusable + damaged], [0, 1], 2)
     low = np.choose(state, [0.0, usable, SOUND])
     high = np.choose(state, [usable, SOUND, 1.0])
     owner = columns["tenure"] == OWNER
-    occupied = owner & (u[:, 2] < shares["house_occupied"][origin])
+    occupied = owner & (u[:, 2] < shares["house_occupied"])
     return {
         "house": np.where(owner, low + (high - low) * u[:, 1], 1.0).astype(np.float32),
         "occupied": occupied.astype(np.uint8),

@@ -160,12 +160,12 @@ def _leave_the_hosts(setting: Setting, name: str, cohort: Columns, month: int, a
 
 
 def _completed(setting: Setting, placed: Columns) -> Columns:
-    """Return placed households with their composition and their state at entry."""
+    """Return placed households with their composition and their state at entry, under the conditions of that month."""
     spec, tables = setting.spec, setting.tables
     n = len(placed["id"])
+    entry, origin = np.minimum(placed["arrival"], spec.months - 1).astype(np.intp), placed["origin"].astype(np.intp)
     shares = {
-        name: tables.conditions.loc[name].to_numpy(np.float64)
-        for name in ("house_unusable", "house_damaged", "house_occupied")
+        name: setting.paths[name][entry, origin] for name in ("house_unusable", "house_damaged", "house_occupied")
     }
     draw = uniforms(POPULATION_SEED, np.ascontiguousarray(placed["id"], np.uint64), COMPOSITION, _DISPLACED_BLOCK)
     since = months_since(

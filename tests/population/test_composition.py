@@ -19,8 +19,9 @@ USABLE = 0.4
 
 def composed(composition, n=N, start=0):
     identity = np.arange(start, start + n, dtype=np.uint64)
-    placed = {"id": identity, "origin": (np.arange(n) % 2).astype(np.int16)}
-    return compose(placed, composition, SHARES, USABLE, np.full(n, 40))
+    origin = np.arange(n) % 2
+    placed = {"id": identity, "origin": origin.astype(np.int16)}
+    return compose(placed, composition, {name: share[origin] for name, share in SHARES.items()}, USABLE, np.full(n, 40))
 
 
 @pytest.fixture(scope="module")

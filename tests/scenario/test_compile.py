@@ -168,3 +168,20 @@ def test_a_target_that_reaches_nobody_is_refused():
     grant = {"kind": "return_grant", "window": {"first_month": "2018-02"}, "target": target, "places_per_month": 5}
     with pytest.raises(InputError, match="give one of the two"):
         load_scenario("iraq/no-closure", {"programmes.grant": grant})
+
+
+def test_houses_are_as_conditions_say_when_families_enter(case: Scenario) -> None:
+    """Twice as many unusable houses from March on: of families that arrive then, not of those there at the start."""
+    changed = {"condition": "house_unusable", "first_month": "2018-03", "times": 2}
+    arriving = {"arrivals.a": {**ARRIVALS, "families_per_month": 4_000, "rows_per_month": 2_000}}
+    plain, later = (compile_scenario(case.override(arriving | more)) for more in ({}, {"conditions.houses": changed}))
+    sooner = compile_scenario(case.override(arriving | {"conditions.houses": changed | {"first_month": "2018-01"}}))
+
+    def unusable(compiled: Compiled, there: bool) -> float:
+        h, usable = compiled.households, compiled.params.house.usable
+        chosen = (h["origin"] == list(compiled.geography.pcodes).index("IQ-G15")) & ((h["arrival"] == 0) == there)
+        return float((h["house"][chosen] < usable).mean())
+
+    assert unusable(later, there=True) == unusable(plain, there=True)
+    for found, there in ((later, False), (sooner, True), (sooner, False)):
+        assert unusable(found, there) == pytest.approx(2 * unusable(plain, there), rel=0.1)
