@@ -25,7 +25,8 @@ def test_who_cannot_pay_goes_home_only_when_means_are_found() -> None:
     none, some, more, sure = (returned(means_found=chance) for chance in (0.0, 0.03, 0.2, 1.0))
     assert none < 0.05 * some, "the few that have saved so much"
     assert none < some < more < sure
-    assert sure == returned(means_found=0.0, reinstall=0, transport_per_person_km=0), "as if it cost nothing"
+    free = returned(means_found=0.0, reinstall=0, transport_per_person_km=0)
+    assert sure == pytest.approx(free, rel=0.02), "as if it cost nothing, but that it is paid"
 
 
 def test_as_many_find_means_as_the_chance_says() -> None:
