@@ -1,4 +1,4 @@
-"""Commands on calibration studies: fit, validate, forecast."""
+"""Commands on calibration studies: fit, validate, forecast, patterns."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,10 @@ Month = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM", help="F
 Keep = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Where simulations are kept, so that the same again goes on; beside --out."),
+]
+FitFolder = Annotated[
+    Path | None,
+    typer.Option("--posterior", metavar="FOLDER", help="Where a fit is kept; beside the study by default."),
 ]
 
 
@@ -113,9 +117,7 @@ def forecast(
     study: StudyFile,
     out: Folder,
     until: Annotated[str, typer.Option("--until", metavar="YYYY-MM", help="The last month that is forecast.")],
-    posterior: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where a fit is kept; beside the study by default.")
-    ] = None,
+    posterior: FitFolder = None,
     executor: Who = "processes",
     workers: Workers = None,
     cluster: ClusterAddress = None,
@@ -145,6 +147,50 @@ def forecast(
     written = save_forecast(opened, ahead, out)
     screen = console()
     screen.print(sheet_tables([forecast_sheet(ahead, opened.series[0].name, opened.names)], screen.width))
+    list_written(written)
+
+
+@app.command()
+def patterns(
+    study: StudyFile,
+    out: Folder,
+    draws: Annotated[
+        int, typer.Option(metavar="N", min=5, help="Draws of the posterior; each is run five times, in pairs.")
+    ] = 20,
+    posterior: FitFolder = None,
+    executor: Who = "processes",
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+) -> None:
+    """Say which patterns of displacement the fitted model shows, which it does not, and which cannot be told.
+
+    Every pattern has a criterion that it can fail; figures published beside the study are compared where there are any.
+
+    Example: sim patterns calibration/iraq/study.yaml --out results/patterns
+    """
+    from sim.calibrate.fitting import thinned
+    from sim.calibrate.keeping import open_posterior
+    from sim.calibrate.patterns import checked
+    from sim.calibrate.patterns_runs import VARIANTS, evidence_of
+    from sim.calibrate.study import open_study
+    from sim.experiments.executors import executor_of
+    from sim.experiments.folder import refuse_foreign
+    from sim.report.calibration_folder import save_patterns
+    from sim.report.patterns import pattern_sheet, said_plainly
+    from sim.report.progress import progress
+    from sim.report.tables import sheet_tables
+
+    refuse_foreign(out)  # before anything is run
+    opened, who = open_study(study), executor_of(executor, workers, cluster)
+    chosen = thinned(open_posterior(posterior or study.parent, opened).draws, draws)
+    announce_compiling()
+    with interruptible(), progress(console(stderr=True), len(chosen) * len(VARIANTS), "runs") as bar:
+        found = checked(evidence_of(opened, study.parent, chosen, who, bar.tick))
+    written = save_patterns(opened, found, len(chosen), out)
+    screen = console()
+    screen.print(sheet_tables([pattern_sheet(found, len(chosen))], screen.width))
+    for line in said_plainly(found):
+        say(line)
     list_written(written)
 
 

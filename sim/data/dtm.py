@@ -19,6 +19,7 @@ from sim.data.boundaries import centroids
 from sim.data.case_tables import MARGINS, camp_site, read_conditions
 from sim.data.crosswalk import check_boundaries, read_crosswalk, spellings
 from sim.data.master_list import MasterList, read_master_list
+from sim.data.pattern_tables import places_table, return_index_tables
 from sim.data.ucdp import per_100_000, read_deaths, security_index
 from sim.kernels.codes import CAMP, SHELTERS
 from sim.schema.errors import InputError
@@ -30,13 +31,14 @@ DATA_VARIABLE = "SOLUTIONS_SIM_DATA"
 SECURITY_MONTHS = 60  # reaches past the usual window, so that a run can look further ahead
 CAPACITY_MARGIN = 1.1  # camps were rarely full when counted
 MASTER_LIST_SOURCE = "IOM DTM Iraq, Master List"
+CALIBRATION = ("targets", "margins", "history", "places", "return_index")
 SITES_SOURCE = f"{MASTER_LIST_SOURCE}; capacity PRIOR: 1.1 x most families in the 12 months to the start"
 
 Tables = dict[str, pd.DataFrame]
 
 
 def build_tables(data: Path, case: Path, start: pd.Period, months: int) -> Tables:
-    """Return the tables of a case by name: areas, security, sites, displaced, targets and margins.
+    """Return the tables of a case by name: those of the scenario, and those of its calibration.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def build_tables(data: Path, case: Path, start: pd.Period, months: int) -> Table
         "targets": targets_table(stocks, crosswalk, start, months),
         "margins": margins_table(stocks, start, months),
         "history": history_table(stocks, crosswalk, start),
+        "places": places_table(stocks, crosswalk, start, months).assign(source=MASTER_LIST_SOURCE),
+        **return_index_tables(data, start + months - 1),
     }
 
 
@@ -159,7 +163,7 @@ def write_tables(tables: Tables, out: Path, targets: Path | None) -> list[Path]:
     """Write the tables as CSV and return the paths; without a folder ``targets``, not those of calibration."""
     paths = {name: out / f"{name}.csv" for name in ("areas", "sites", "displaced", "security")}
     if targets is not None:
-        paths |= {name: targets / f"{name}.csv" for name in ("targets", "margins", "history")}
+        paths |= {name: targets / f"{name}.csv" for name in CALIBRATION if name in tables}
     for name, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         tables[name].to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Folders of a fit, of backtests and of a forecast: tables, figures, one page; written whole or not at all."""
+"""Folders of a fit, backtests, a forecast, patterns: tables, figures, one page; written whole or not at all."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from sim.calibrate.fitting import thinned
 from sim.calibrate.forecast import ALL, Forecast
 from sim.calibrate.inference_data import groups_of, write_inference_data
 from sim.calibrate.keeping import save
+from sim.calibrate.patterns import Checked, pattern_table
 from sim.calibrate.problem import Float
 from sim.calibrate.study import Study
 from sim.experiments.checksums import files_in
@@ -36,6 +37,7 @@ from sim.report.calibration_charts import predicted as predictions_chart
 from sim.report.figures import DOTS_PER_INCH
 from sim.report.lines import Sheet
 from sim.report.markdown import sheets_as_markdown
+from sim.report.patterns import pattern_sheet, said_plainly
 
 TOO_MANY = 6  # figures of launches in one panel read well up to here
 FLOAT = "%.6g"
@@ -118,6 +120,15 @@ def save_forecast(study: Study, ahead: Forecast, folder: Path) -> list[Path]:
         sheets = [forecast_sheet(ahead, one.name, study.names) for one in study.series]
         _draw(draft, "forecast", launched(study.series[0], [ahead], f"{study.spec.title}: forecast", study.names))
         _page(draft, f"{study.spec.title}: forecast from {ahead.launch}", [], sheets, ["forecast"])
+    return _written(folder)
+
+
+def save_patterns(study: Study, found: Sequence[Checked], draws: int, folder: Path) -> list[Path]:
+    """Write patterns: ``patterns.csv``, a row for every finding, and one page; return the paths."""
+    with whole_folder(folder) as draft:
+        _stamp(draft, "patterns", study, draws=draws)
+        pattern_table(found).to_csv(draft / "patterns.csv", index=False, float_format=FLOAT)
+        _page(draft, f"{study.spec.title}: patterns", said_plainly(found), [pattern_sheet(found, draws)], [])
     return _written(folder)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sim.data.boundaries import centroid
 from sim.data.crosswalk import district_code, read_crosswalk, to_pcodes
-from sim.data.dtm import build_tables, main
+from sim.data.dtm import CALIBRATION, build_tables, main
 from sim.data.master_list import (
     SHELTER_OF,
     UNKNOWN_SHELTER,
@@ -23,6 +23,7 @@ from sim.data.master_list import (
     read_master_list,
     shelter_margin,
 )
+from sim.data.pattern_tables import RETURN_INDEX, RETURN_INDEX_COLUMNS, return_index_tables
 from sim.data.ucdp import HALF_DEATHS, per_100_000, security_index
 from sim.schema.errors import InputError
 
@@ -112,6 +113,19 @@ def test_bad_arguments_are_exit_2(tmp_path: Path, bad: list[str]) -> None:
     assert caught.value.code == 2
 
 
+def test_the_return_index_is_cut_at_the_window(tmp_path: Path) -> None:
+    assert return_index_tables(tmp_path, pd.Period("2018-12", "M")) == {}, "its file is not needed"
+    (tmp_path / RETURN_INDEX).parent.mkdir()
+    names, rest = ",".join(RETURN_INDEX_COLUMNS), "1400,,400000,11,,somewhere"
+    rows = [
+        f"{number},{collected},{rest}" for number, collected in enumerate(("2018-07", "2018-12/2019-01", "2019-01"))
+    ]
+    (tmp_path / RETURN_INDEX).write_text("\n".join([names, *rows]) + "\n", encoding="utf-8")
+    found = return_index_tables(tmp_path, pd.Period("2018-12", "M"))["return_index"]
+    assert list(found["round"]) == [0, 1]
+    assert list(found) == ["round", "collected", "locations", "returnees", "percent", "source"]
+
+
 @needs_data
 class TestRealData:
     """The shipped tables are what the real files give."""
@@ -124,7 +138,7 @@ class TestRealData:
         assert ran.returncode == 0, ran.stderr
         for name in BUILT:
             assert (tmp_path / f"{name}.csv").read_bytes() == (IRAQ / f"{name}.csv").read_bytes(), name
-        for name in ("targets.csv", "margins.csv", "history.csv"):
+        for name in (f"{name}.csv" for name in CALIBRATION):
             assert (targets / name).read_bytes() == (ROOT / "calibration" / "iraq" / name).read_bytes()
 
     def test_totals_are_those_of_the_round(self) -> None:
