@@ -198,6 +198,8 @@ def returning(who, now, home, month, scene):
     value += params.choice.cash * grants / (params.budget.subsistence * who.size)
     value -= moving_burden(who, kilometres, params) + scene.leave
     value += luck_of(who.id, mine, HOME_KEY, 0, 0)
+    if scene.last_day:
+        value += params.pathways.sent_home
     vacancy = -1 if who.tenure == OWNER or mine.hosted_at_home else who.origin
     gates = home_gates(who, now, home, mine, params.house) | season_gate(who, mine, month.school, params.gates)
     gates |= way_home_gate(who, month, cost, scene.funds + grants) | documents_gate(now, mine, params.gates)

@@ -30,7 +30,7 @@ ChoiceParams = namedtuple(
 PathwayParams = namedtuple(
     "PathwayParams",
     "return_home integrate settle camp_stay informal hosted move_fixed move_per_100km closing settle_options "
-    "hosted_share camp_entry",
+    "hosted_share camp_entry sent_home",
 )
 GateParams = namedtuple(
     "GateParams",

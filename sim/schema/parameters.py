@@ -112,6 +112,7 @@ class Pathways(Strict):
         -20,
         20,
     )
+    sent_home: float = quantity(0.0, "utility", "Added to going home on the last day of a camp: buses home, orders, nowhere else that is allowed; off by default", "PRIOR: of families whose camp closed in Iraq, August to December 2019, 16 % (4-43) stayed displaced", -20, 20)  # fmt: skip
     settle_options: int = quantity(2, "areas", "Third places a household considers in an epoch", PRIOR, 0, 2)
     hosted_share: float = quantity(0.25, "share", "Households that relatives could host where they are", PRIOR, 0, 1)
 

@@ -560,6 +560,8 @@ class HouseholdAgent(mesa.Agent):
         self.full_aid = False
         for option in options:
             option.value += self.luck(option) + self.taste(option)
+            if option.kind == codes.RETURN and self.closes_now(push):
+                option.value += self.model.params.pathways.sent_home
             self.close_gates(option, push, vacant)
         intention = max(options, key=lambda option: option.value)
         action = max((option for option in options if not option.gates), key=lambda option: option.value)

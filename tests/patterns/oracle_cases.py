@@ -11,6 +11,7 @@ OFTEN: dict[str, Any] = {
     "parameters.pathways.integrate": -1.5,
     "parameters.pathways.settle": -1.5,
     "parameters.pathways.camp_entry": 1.5,
+    "parameters.pathways.sent_home": 0.8,
     "parameters.pathways.return_home": 0.5,
     "parameters.review.eviction_rented": 0.04,
     "parameters.review.eviction_informal": 0.05,

@@ -67,6 +67,7 @@ PARAMS = {
         "settle_options": 2,
         "hosted_share": 0.25,
         "camp_entry": 0.1,
+        "sent_home": 0.4,
     },
     "gates": {
         "transport_per_person_km": 12.0,
