@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 from sim.schema.base import MOST_TITLE, PRIOR, CalendarMonth, Name, Prose, Strict, month_number, quantity
 from sim.schema.uncertainty import Prior
 
-Statistic = Literal["stock_by_origin", "stock_by_area", "stock_by_wave", "camp_stock"]
+Statistic = Literal[
+    "stock_by_origin", "stock_by_area", "stock_by_wave", "camp_stock", "net_change_12", "returnees_by_origin"
+]
 Asked = Literal["plans_by_shelter", "plans_by_area", "plans_by_origin"]
 MOST_FREE, MOST_LAUNCHES = 60, 24
 
@@ -34,7 +36,8 @@ class Target(Strict):
         None, description="Categories that are added up, by the name of their sum"
     )
     first: CalendarMonth | None = Field(
-        None, description="First month that is compared; the first of the run if left out"
+        None,
+        description="First month that is compared; of a change, both months lie in the window; the first of the run if left out",
     )
     last: CalendarMonth | None = Field(
         None, description="Last month that is compared; the last of the table if left out"
@@ -86,6 +89,9 @@ class Nuisance(Strict):
     plan_margin: Prior | None = Field(
         None, description="How far return has to beat all else to be planned, and to be beaten not to be, utility"
     )
+    returnee_discrepancy: Prior | None = Field(
+        None, description="The same as discrepancy, of families that are back; 1 % a month if left out"
+    )
     coverage: Prior | None = Field(
         None, description="Families that tracking reaches after 12 months, of those it would have reached at the start"
     )
@@ -123,7 +129,7 @@ class StudySpec(Strict):
     free: dict[Name, Free] = Field(min_length=1, max_length=MOST_FREE, description="Parameters that are fitted")
     nuisance: Nuisance
     targets: dict[Name, Target] = Field(min_length=1, description="What they are fitted to")
-    surveys: dict[Name, Survey] = Field(default={}, description="Published intentions they are fitted to")
+    surveys: dict[Name, Survey] = Field(default={}, description="Published surveys they are fitted to")
     effort: Effort = Effort()
     backtest: Backtest | None = None
     seed: Annotated[int, Field(ge=0, le=2**31)] = Field(1, description="Seed of the fit")
