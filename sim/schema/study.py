@@ -10,7 +10,11 @@ from sim.schema.uncertainty import Prior
 Statistic = Literal[
     "stock_by_origin", "stock_by_area", "stock_by_wave", "camp_stock", "net_change_12", "returnees_by_origin"
 ]
-Asked = Literal["plans_by_shelter", "plans_by_area", "plans_by_origin"]
+Asked = Literal[
+    "plans_by_shelter", "plans_by_area", "plans_by_origin",
+    "reasons_by_shelter", "reasons_by_area", "reasons_by_origin",
+    "severe_after_return", "severe_after_return_by_origin",
+]  # fmt: skip
 MOST_FREE, MOST_LAUNCHES = 60, 24
 
 
@@ -58,11 +62,14 @@ class Target(Strict):
 
 
 class Survey(Strict):
-    """Intentions that a survey published: who plans to return, and who does not know."""
+    """Shares that a survey published: who plans to return and who does not know, why not, how those live who did."""
 
-    statistic: Asked = Field(description="By what families are grouped")
+    statistic: Asked = Field(description="What is asked, and by what families are grouped")
     table: Prose = Field(
-        description="CSV file beside the study: date, category, return and undecided (shares), households"
+        description="CSV file beside the study: date, category, a column of shares for each answer, households"
+    )
+    answers: list[str] | None = Field(
+        None, min_length=1, description="Answers that are compared; all of the question if left out"
     )
     margin: Prose | None = Field(
         None, description="Rows of the table whose column 'margin' has this value; all if left out"
@@ -88,6 +95,9 @@ class Nuisance(Strict):
     )
     plan_margin: Prior | None = Field(
         None, description="How far return has to beat all else to be planned, and to be beaten not to be, utility"
+    )
+    reason_margin: Prior | None = Field(
+        None, description="How much a reason not to return has to take from going home to be named, utility"
     )
     returnee_discrepancy: Prior | None = Field(
         None, description="The same as discrepancy, of families that are back; 1 % a month if left out"
