@@ -45,19 +45,21 @@ def predictive(draws: Float, simulator: Simulator) -> Float:
 def predictive_table(study: Study, until: str, sampled: Float) -> pd.DataFrame:
     """Return every target with what the posterior predicts of it.
 
-    Columns series, stock, date, published, q05 to q95 (families), share_below: of draws below what was published.
+    Columns series, stock, date, published, q05 to q95 (families), share_below: of draws below what was published. Of a
+    change it is the families that it makes of those published before.
     """
     rows: list[tuple[object, ...]] = []
     at = 0
     for series in study.until(until):
-        shape = (len(sampled), *series.families.shape)
-        values = np.exp(sampled[:, at : at + len(series.names)].reshape(shape)) * series.at_start
+        now, then = series.pairs
+        published, shape = series.levels[now], (len(sampled), len(now), len(series.labels))
+        values = np.exp(sampled[:, at : at + len(series.names)].reshape(shape)) * series.levels[then]
         at += len(series.names)
         quantiles = np.quantile(values, LEVELS, axis=0)
-        below = (values < series.families).mean(axis=0)
+        below = (values < published).mean(axis=0)
         rows += [
-            (series.name, label, date, series.families[d, s], *quantiles[:, d, s], below[d, s])
-            for d, date in enumerate(series.dates)
+            (series.name, label, series.dates[n - 1], published[d, s], *quantiles[:, d, s], below[d, s])
+            for d, n in enumerate(now)
             for s, label in enumerate(series.labels)
         ]
     names = ["series", "stock", "date", "published", *(f"q{100 * level:02.0f}" for level in LEVELS), "share_below"]

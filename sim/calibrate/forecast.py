@@ -160,6 +160,7 @@ def forecast(
 def _as_published(stock: Float, series: Series, between: Nuisances, key: Sequence[int]) -> Float:
     """Return the stocks of a run after the last round of a series as they would be published, [months, stocks]."""
     launch, luck = int(series.months[-1]), np.random.default_rng([*key, STRAYS])
+    between = series.between(between)
     moved = np.maximum(stock[launch + 1 :], FEWEST) / np.maximum(stock[launch], FEWEST)
     missed, books = strays(between, moved.shape[0], moved.shape[1], luck)
     reached = np.log(between.coverage) * np.arange(1, len(moved) + 1)[:, None] / 12.0

@@ -1,21 +1,21 @@
-"""From a run to what would have been published of it: the observation operators of the targets.
+"""From a run to what would have been published of it, and how far what is published strays from it.
 
 Tracking (such as IOM DTM) counts families displaced since the base date and not at home, whether integrating, settled
-or displaced again. What is compared is the log of a stock relative to the start, where model and tracking agree.
+or displaced again; and families that are back, in another list. What is compared is the log of a stock relative to the
+start, where model and tracking agree, or to what it was some months before.
 """
 
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter
 
-from sim.model import AWAY, SolutionsModel
-from sim.scenario import Compiled
-from sim.scenario.paths import month_index
+from sim.calibrate.operators import OPERATORS
+from sim.model import SolutionsModel
 
 Float = npt.NDArray[np.float64]
+Int = npt.NDArray[np.int64]
 FEWEST = 1.0  # families: a stock that has run out keeps a logarithm
 PERSISTENCE = 0.9  # of what the model misses, from month to month (PRIOR)
 
@@ -27,7 +27,13 @@ class Nuisances(NamedTuple):
     books: float = 0.0  # families, a root month
     plan_shift: float = 0.0  # utility of return when asked, over when going
     plan_margin: float = 0.5  # utility by which return has to win, or lose, for a plan to be certain
+    reason_margin: float = 0.5  # utility that a reason not to return has to take from going home to be named
     coverage: float = 1.0  # families tracked after 12 months, of those that would have been at the start
+    returnee_discrepancy: float = 0.01  # of the log of families that are back, a month
+
+    def of_returnees(self) -> "Nuisances":
+        """Return the same for families that are back: their list is kept apart, and goes its own way."""
+        return self._replace(discrepancy=self.returnee_discrepancy, books=0.0, coverage=1.0)
 
 
 class Series(NamedTuple):
@@ -41,7 +47,7 @@ class Series(NamedTuple):
     members : int64[stocks, categories]
         1 where a category of the statistic belongs to a stock.
     months : int64[dates]
-        Months simulated until the dates that are compared.
+        Months simulated until the dates of rounds.
     dates : tuple of str
         The same as ``YYYY-MM``.
     families : float64[dates, stocks]
@@ -58,24 +64,49 @@ class Series(NamedTuple):
     name: str
     statistic: str
     labels: tuple[str, ...]
-    members: npt.NDArray[np.int64]
-    months: npt.NDArray[np.int64]
+    members: Int
+    months: Int
     dates: tuple[str, ...]
     families: Float
     at_start: Float
     noise: float
-    before: npt.NDArray[np.int64]
+    before: Int
     families_before: Float
+
+    def between(self, nuisances: Nuisances) -> Nuisances:
+        """Return what stands between the model and this series, of all nuisances."""
+        return nuisances.of_returnees() if OPERATORS[self.statistic].returnees else nuisances
+
+    @property
+    def rounds(self) -> Int:
+        """Months simulated until every round: the start, and the dates; int64[1 + dates]."""
+        return np.concatenate([[0], self.months])
+
+    @property
+    def levels(self) -> Float:
+        """Families published in every round, float64[1 + dates, stocks]."""
+        return np.concatenate([self.at_start[None], self.families])
+
+    @property
+    def pairs(self) -> tuple[Int, Int]:
+        """Which rounds are compared, and the round that each is compared with: the start, or some months before."""
+        over, now = OPERATORS[self.statistic].over, np.arange(1, len(self.rounds))
+        if over == 0:
+            return now, np.zeros_like(now)
+        before = self.months - over
+        known = np.isin(before, self.rounds)
+        return now[known], np.searchsorted(self.rounds, before[known])
 
     @property
     def names(self) -> list[str]:
         """Names of the statistics, date by date."""
-        return [f"{self.name} {label} {date}" for date in self.dates for label in self.labels]
+        return [f"{self.name} {label} {self.dates[n - 1]}" for n in self.pairs[0] for label in self.labels]
 
     @property
     def observed(self) -> Float:
-        """What was published, as it is compared, float64[dates * stocks]."""
-        return relative(self.families, self.at_start).ravel()
+        """What was published, as it is compared, float64[compared * stocks]."""
+        now, then = self.pairs
+        return relative(self.levels[now], self.levels[then]).ravel()
 
 
 def relative(stock: Float, at_start: Float) -> Float:
@@ -84,69 +115,27 @@ def relative(stock: Float, at_start: Float) -> Float:
     return found
 
 
-def by_origin(model: SolutionsModel) -> Float:
-    """Return families tracked by month and origin, with changes of the books."""
-    stock: Float = _away(model, "families").sum(axis=2)
-    scenario, pcodes = model.compiled.scenario, model.compiled.geography.pcodes
-    for recode in scenario.spec.recodes.values():
-        begins = max(0, month_index(scenario, recode.month) + 1)
-        stock[begins:, pcodes.index(recode.origin)] += recode.families
-    return stock
-
-
-def by_area(model: SolutionsModel) -> Float:
-    """Return families tracked by month and place."""
-    stock: Float = _away(model, "families").sum(axis=1)
-    return stock
-
-
-def by_wave(model: SolutionsModel) -> Float:
-    """Return families tracked by month and displacement wave."""
-    return _away(model, "by_wave")
-
-
-def in_camps(model: SolutionsModel) -> Float:
-    """Return families in camps by month, in one column."""
-    stock: Float = model.recorder.arrays["site_families"].sum(axis=1, keepdims=True).astype(np.float64)
-    return stock
-
-
-def _away(model: SolutionsModel, name: str) -> Float:
-    found: Float = model.recorder.arrays[name][:, list(AWAY)].sum(axis=1).astype(np.float64)
-    return found
-
-
-OPERATORS: Mapping[str, Callable[[SolutionsModel], Float]] = {
-    "stock_by_origin": by_origin,
-    "stock_by_area": by_area,
-    "stock_by_wave": by_wave,
-    "camp_stock": in_camps,
-}
-
-
-def categories(statistic: str, compiled: Compiled) -> list[str]:
-    """Return the names of the columns of an operator."""
-    if statistic == "stock_by_wave":
-        return [str(wave) for wave in compiled.tables.waves["wave"]]
-    return ["camp"] if statistic == "camp_stock" else list(compiled.geography.pcodes)
-
-
 def stocks(series: Series, model: SolutionsModel) -> Float:
     """Return the stocks of a target by month, from the start, float64[months + 1, stocks]."""
-    found: Float = OPERATORS[series.statistic](model) @ series.members.T
+    found: Float = OPERATORS[series.statistic].stock(model) @ series.members.T
     return found
 
 
 def published(series: Series, model: SolutionsModel, nuisances: Nuisances, luck: np.random.Generator) -> Float:
-    """Return what would have been published of a run, as it is compared, float64[dates * stocks]."""
-    own = stocks(series, model)
-    missed, books = strays(nuisances, own.shape[0] - 1, own.shape[1], luck)
-    at = series.months - 1
-    counted = np.maximum(own[series.months] + books[at], FEWEST)
-    reached = np.log(nuisances.coverage) * series.months[:, None] / 12.0
-    noise = series.noise * luck.standard_normal(counted.shape)
-    found: Float = relative(counted, own[0]) + missed[at] + reached + noise
+    """Return what would have been published of a run, as it is compared, float64[compared * stocks]."""
+    own, at = stocks(series, model), series.rounds
+    between = series.between(nuisances)
+    missed, books = (_from_zero(one)[at] for one in strays(between, own.shape[0] - 1, own.shape[1], luck))
+    level = np.log(np.maximum(own[at] + books, FEWEST)) + missed + np.log(between.coverage) * at[:, None] / 12.0
+    level[1:] += series.noise * luck.standard_normal(series.families.shape)
+    now, then = series.pairs
+    found: Float = level[now] - level[then]
     return found.ravel()
+
+
+def _from_zero(stray: Float) -> Float:
+    """Return how far something has strayed by month, from the start on, where it has not yet."""
+    return np.concatenate([np.zeros_like(stray[:1]), stray])
 
 
 def strays(nuisances: Nuisances, months: int, stocks: int, luck: np.random.Generator) -> tuple[Float, Float]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from sim.calibrate.observe import Nuisances, Series, by_area, stocks
+from sim.calibrate.observe import Nuisances, Series, stocks
+from sim.calibrate.operators import by_area
 from sim.calibrate.patterns_panel import Float, Mask, Panel, watched
 from sim.experiments.dataset import dataset_of
 from sim.kernels.codes import CRITERIA, RETURN

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.calibrate.observe import Nuisances
-from sim.calibrate.plans import OPENS
+from sim.calibrate.questions import OPENS
 from sim.kernels.codes import HLP_NONE, OWNER, PUSH_CLOSURE
 from sim.model import SolutionsModel
 

@@ -66,11 +66,12 @@ def _return_index(path: Path) -> dict[str, Figure]:
     """Return the share of returnees in severe conditions, %: mean, least and most of all rounds."""
     if not path.exists():
         return {}
-    kinds = {"round": "count", "collected": "text", "locations": "count", "returnees": "count", "percent": "number"}
-    table = read_table(path, {**kinds, "source": "text"})
-    percent = table["percent"]
-    require((percent > 0) & (percent <= 100), path, "percent", table, "above 0, at most 100")
-    rounds = f"IOM Iraq, Return Index, {len(table)} rounds from {table['collected'].iloc[0]} on, mean"
+    table = read_table(
+        path, {"date": "month", "category": "name", "severe": "number", "households": "count", "source": "text"}
+    )
+    percent = 100.0 * table["severe"]
+    require((percent > 0) & (percent <= 100), path, "severe", table, "a share above 0, at most 1")
+    rounds = f"IOM Iraq, Return Index, {len(table)} rounds from {table['date'].iloc[0]} on, mean"
     return {SEVERE: Figure(float(percent.mean()), float(percent.min()), float(percent.max()), rounds)}
 
 

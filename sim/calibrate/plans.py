@@ -1,30 +1,19 @@
-"""What a survey of intentions would publish of a run: who plans to return, and who does not know.
+"""What a survey would publish of a run: shares of groups of families that give each answer.
 
-A family plans to return where going home beats everything else by more than a margin and nothing stands in its way that
-it cannot expect to open within a year; it is undecided where it is within the margin. When asked, families may value
-return otherwise than when they go (a shift): wishes are cheap, and interviewers are not convoys. Shares are compared
-as arcsin(sqrt(share)), whose variance is 1 / (4 n) whatever the share (Anscombe 1948).
+Shares are compared as arcsin(sqrt(share)), whose variance is 1 / (4 n) whatever the share (Anscombe 1948).
 """
 
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.calibrate.observe import Nuisances
-from sim.kernels.codes import CAMP, SEASON, SEAT, VACANCY
-from sim.model import SolutionsModel
-from sim.scenario import Compiled
-
 Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
-OPENS = (1 << SEASON) | (1 << VACANCY) | (1 << SEAT)  # gates that may open within a year
-ANSWERS = ("return", "undecided")
 
 
 class Plans(NamedTuple):
-    """A survey as it is compared.
+    """A survey as it is compared: of plans, or of anything else that families are asked.
 
     Attributes
     ----------
@@ -36,8 +25,12 @@ class Plans(NamedTuple):
     months : int64[rows]
         Months simulated when they were asked.
     dates : tuple of str
-    shares : float64[rows, 2]
-        Published shares that plan to return, and that are undecided.
+    answers : tuple of str
+        Those that are compared.
+    places : int64[answers]
+        Number of each among those of the question.
+    shares : float64[rows, answers]
+        As published.
     households : float64[rows]
         Effective number of households asked.
     """
@@ -48,13 +41,16 @@ class Plans(NamedTuple):
     group: Int
     months: Int
     dates: tuple[str, ...]
+    answers: tuple[str, ...]
+    places: Int
     shares: Float
     households: Float
 
     @property
     def names(self) -> list[str]:
         """Names of the statistics, row by row."""
-        return [f"{self.name} {label} {date} {one}" for label, date in zip(self.labels, self.dates) for one in ANSWERS]
+        rows = zip(self.labels, self.dates)
+        return [f"{self.name} {label} {date} {one}" for label, date in rows for one in self.answers]
 
     @property
     def observed(self) -> Float:
@@ -63,10 +59,19 @@ class Plans(NamedTuple):
 
     def only(self, kept: npt.NDArray[np.bool_]) -> "Plans":
         """Return some of the rows."""
-        words = (tuple(one for one, keep in zip(each, kept) if keep) for each in (self.labels, self.dates))
-        labels, dates = words
-        arrays = (self.group[kept], self.months[kept], dates, self.shares[kept], self.households[kept])
-        return Plans(self.name, self.statistic, labels, *arrays)
+        labels, dates = (tuple(np.array(each)[kept].tolist()) for each in (self.labels, self.dates))
+        return self._replace(
+            labels=labels,
+            group=self.group[kept],
+            months=self.months[kept],
+            dates=dates,
+            shares=self.shares[kept],
+            households=self.households[kept],
+        )
+
+    def of(self, shares: Float, rows: npt.NDArray[np.bool_]) -> Float:
+        """Return what rows of the survey ask for, of shares [groups, answers of the question]."""
+        return shares[np.ix_(self.group[rows], self.places)]
 
 
 def stabilised(shares: Float) -> Float:
@@ -75,50 +80,8 @@ def stabilised(shares: Float) -> Float:
     return found
 
 
-def by_shelter(model: SolutionsModel) -> Int:
-    """Return 0 for families in camps, 1 for others."""
-    found: Int = (model.households["shelter"] != CAMP).astype(np.int64)
-    return found
-
-
-def by_area(model: SolutionsModel) -> Int:
-    """Return where families are."""
-    return np.asarray(model.households["area"], np.int64)
-
-
-def by_origin(model: SolutionsModel) -> Int:
-    """Return where families are from."""
-    return np.asarray(model.households["origin"], np.int64)
-
-
-GROUPS: Mapping[str, Callable[[SolutionsModel], Int]] = {
-    "plans_by_shelter": by_shelter,
-    "plans_by_area": by_area,
-    "plans_by_origin": by_origin,
-}
-
-
-def groups(statistic: str, compiled: Compiled) -> list[str]:
-    """Return the names of the groups of a statistic."""
-    return ["camp", "out_of_camp"] if statistic == "plans_by_shelter" else list(compiled.geography.pcodes)
-
-
-def answers(statistic: str, model: SolutionsModel, nuisances: Nuisances) -> Float:
-    """Return the shares of families away from home that plan to return, and that are undecided, [groups, 2]."""
-    margin, shut = model.world.asked()
-    asked = ~np.isnan(margin)
-    margin, shut = margin[asked] + nuisances.plan_shift, shut[asked]
-    group, weight = GROUPS[statistic](model)[asked], model.households["weight"][asked].astype(np.float64)
-    undecided = np.abs(margin) <= nuisances.plan_margin
-    plans = (margin > nuisances.plan_margin) & (shut & ~np.uint8(OPENS) == 0)
-    count = len(groups(statistic, model.compiled))
-    total = np.bincount(group, weight, count)
-    parts = [np.bincount(group, weight * chosen, count) / np.maximum(total, 1.0) for chosen in (plans, undecided)]
-    return np.stack(parts, axis=1)
-
-
 def answered(survey: Plans, shares: Float, luck: np.random.Generator) -> Float:
-    """Return what a survey would publish of true shares [rows, 2], as it is compared."""
+    """Return what a survey would publish of true shares [rows, answers], as it is compared."""
     noise = luck.standard_normal(shares.shape) / (2.0 * np.sqrt(survey.households))[:, None]
     found: Float = stabilised(shares) + noise
     return found.ravel()

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.calibrate.observe import Nuisances, Series, published
-from sim.calibrate.plans import Plans, answered, answers
+from sim.calibrate.plans import Plans, answered
+from sim.calibrate.questions import answers
 from sim.calibrate.study import NUISANCE, Study, statistic_names
 from sim.experiments.executors import Executor
 from sim.model import SolutionsModel
@@ -61,14 +62,14 @@ class Simulations:
 
 
 def lived(model: SolutionsModel, surveys: Sequence[Plans], between: Nuisances) -> list[Float]:
-    """Live all months of a model, and return the true shares of every row of every survey, [rows, 2]."""
-    shares = [np.zeros((len(one.months), 2)) for one in surveys]
+    """Live all months of a model, and return the true shares of every row of every survey, [rows, answers]."""
+    shares = [np.zeros(one.shares.shape) for one in surveys]
     while model.month < model.compiled.months:
         model.step()
         for one, found in zip(surveys, shares):
             now = one.months == model.month
             if now.any():
-                found[now] = answers(one.statistic, model, between)[one.group[now]]
+                found[now] = one.of(answers(one.statistic, model, between), now)
     model.world.close()
     return shares
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.calibrate.observe import Series, categories
+from sim.calibrate.observe import Series
+from sim.calibrate.operators import OPERATORS, categories
 from sim.calibrate.plan_table import read_plans
 from sim.calibrate.plans import Plans
 from sim.scenario import Compiled, Scenario, compile_scenario, known_until, load_scenario
@@ -188,7 +189,11 @@ def _series(name: str, target: Target, path: Path, document: Document, compiled:
     before = sums[(sums.index < 0)].dropna()
     earlier = before.index.to_numpy(np.int64), before.to_numpy(np.float64)
     labels = tuple(groups)
-    return Series(name, target.statistic, labels, members, months, dates, families, at_start, float(noise), *earlier)
+    whole = Series(name, target.statistic, labels, members, months, dates, families, at_start, float(noise), *earlier)
+    if not whole.names:
+        message = f"has no two month ends {OPERATORS[target.statistic].over} months apart in this window"
+        raise document.error(message, "targets", name, "table", value=target.table)
+    return whole
 
 
 def _within(target: Target, end: str, name: str, compiled: Compiled, document: Document) -> int:

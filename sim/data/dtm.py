@@ -19,7 +19,8 @@ from sim.data.boundaries import centroids
 from sim.data.case_tables import MARGINS, camp_site, read_conditions
 from sim.data.crosswalk import check_boundaries, read_crosswalk, spellings
 from sim.data.master_list import MasterList, read_master_list
-from sim.data.pattern_tables import places_table, return_index_tables
+from sim.data.pattern_tables import places_table
+from sim.data.returnees import read_returnees
 from sim.data.ucdp import per_100_000, read_deaths, security_index
 from sim.kernels.codes import CAMP, SHELTERS
 from sim.schema.errors import InputError
@@ -31,7 +32,8 @@ DATA_VARIABLE = "SOLUTIONS_SIM_DATA"
 SECURITY_MONTHS = 60  # reaches past the usual window, so that a run can look further ahead
 CAPACITY_MARGIN = 1.1  # camps were rarely full when counted
 MASTER_LIST_SOURCE = "IOM DTM Iraq, Master List"
-CALIBRATION = ("targets", "margins", "history", "places", "return_index")
+CALIBRATION = ("targets", "margins", "history", "places", "returnees")
+RETURNEES_SOURCE = "IOM DTM Iraq, Returnee Master List, by governorate of return"
 SITES_SOURCE = f"{MASTER_LIST_SOURCE}; capacity PRIOR: 1.1 x most families in the 12 months to the start"
 
 Tables = dict[str, pd.DataFrame]
@@ -65,7 +67,7 @@ def build_tables(data: Path, case: Path, start: pd.Period, months: int) -> Table
         "margins": margins_table(stocks, start, months),
         "history": history_table(stocks, crosswalk, start),
         "places": places_table(stocks, crosswalk, start, months).assign(source=MASTER_LIST_SOURCE),
-        **return_index_tables(data, start + months - 1),
+        "returnees": returnees_table(read_returnees(data, crosswalk), stocks, crosswalk, start, months),
     }
 
 
@@ -125,23 +127,40 @@ def sites_table(stocks: MasterList, start: pd.Period, months: int) -> pd.DataFra
 
 def targets_table(stocks: MasterList, crosswalk: pd.DataFrame, start: pd.Period, months: int) -> pd.DataFrame:
     """Return families displaced by date and origin for every round of the window: the series to fit."""
-    dates = stocks.rounds(stocks.last_round_before(start), _last_day(start + months - 1))
-    return _by_origin(stocks, crosswalk, dates)
+    return _by_origin(_displaced(stocks), crosswalk, _window(stocks, start, months), MASTER_LIST_SOURCE)
 
 
 def history_table(stocks: MasterList, crosswalk: pd.DataFrame, start: pd.Period) -> pd.DataFrame:
     """Return the same for every round before the window: what naive forecasts go by."""
-    return _by_origin(stocks, crosswalk, stocks.rounds("", stocks.last_round_before(start))[:-1])
+    earlier = stocks.rounds("", stocks.last_round_before(start))[:-1]
+    return _by_origin(_displaced(stocks), crosswalk, earlier, MASTER_LIST_SOURCE)
 
 
-def _by_origin(stocks: MasterList, crosswalk: pd.DataFrame, dates: list[str]) -> pd.DataFrame:
-    wide = stocks.origin.groupby(stocks.place["date"]).sum().loc[dates]
+def returnees_table(
+    back: pd.DataFrame, stocks: MasterList, crosswalk: pd.DataFrame, start: pd.Period, months: int
+) -> pd.DataFrame:
+    """Return families that are back by date and origin, for the rounds of the window that count them too."""
+    dates = [date for date in _window(stocks, start, months) if date in back.index]
+    return _by_origin(back, crosswalk, dates, RETURNEES_SOURCE)
+
+
+def _window(stocks: MasterList, start: pd.Period, months: int) -> list[str]:
+    return stocks.rounds(stocks.last_round_before(start), _last_day(start + months - 1))
+
+
+def _displaced(stocks: MasterList) -> pd.DataFrame:
+    return stocks.origin.groupby(stocks.place["date"]).sum()
+
+
+def _by_origin(by_date: pd.DataFrame, crosswalk: pd.DataFrame, dates: list[str], source: str) -> pd.DataFrame:
+    """Return the long form of families by date (rows) and p-code of origin, of those that have any."""
+    wide = by_date.loc[dates]
     wide = wide.loc[:, wide.sum() > 0]
     table = wide.reset_index().melt("date", var_name="origin", value_name="families")
     table = table.sort_values(["date", "origin"], ignore_index=True)
     names = dict(zip(crosswalk["pcode"], crosswalk["name"], strict=True))
     table.insert(2, "origin_name", table["origin"].map(names))
-    table["source"] = MASTER_LIST_SOURCE
+    table["source"] = source
     return table
 
 

@@ -158,16 +158,22 @@ def staying_home(who, now, home, month, scene):
 @inlined
 def staying(who, now, here, month, scene):
     """Return the alternative of staying away from home: same place, dwelling and commitment."""
-    subsidy = 0.0
-    if now.subsidy_months > 0:
-        subsidy = float(month.offers[now.subsidy, 3])
-    value = living_value(who, here, now.settled, now.shelter, subsidy, scene.uncut, month.params)
+    value = living_on(who, now, here, month, scene.uncut)
     value += scene.attached - scene.closing
     key = here.key
     if now.shelter == CAMP:
         key = site_of(month.sites, now.site).key
     value += own_terms(who, scene, key, now.shelter, now.settled)
     return option(value, STAY, now.area, now.site, now.shelter, now.settled, 0, 0, -1, 0.0)
+
+
+@inlined
+def living_on(who, now, here, month, uncut):
+    """Return the value of living away from home as a household does, with the rent subsidy that it has."""
+    subsidy = 0.0
+    if now.subsidy_months > 0:
+        subsidy = float(month.offers[now.subsidy, 3])
+    return living_value(who, here, now.settled, now.shelter, subsidy, uncut, month.params)
 
 
 @inlined

@@ -51,6 +51,12 @@ FOOD_UNAIDED, ECONOMIC_UNAIDED = len(CRITERIA), len(CRITERIA) + 1
 # of the last axis of Month.standards.
 RATED = (SAFETY, MOVEMENT, HOUSING, HEALTH, EDUCATION)
 
+# Why families do not return, as surveys ask them; several may be named.
+(BECAUSE_HOUSE, BECAUSE_HLP, BECAUSE_SECURITY, BECAUSE_LIVELIHOOD, BECAUSE_SERVICES, BECAUSE_MONEY, BECAUSE_HERE) = (
+    range(7)
+)
+REASONS = ("house", "hlp", "security", "livelihood", "services", "money", "conditions_here")
+
 # How a household came to where it is: bits of the column ``came``.
 CAME_CHOSEN, CAME_INFORMED, CAME_FIT = 1, 2, 4
 

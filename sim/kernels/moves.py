@@ -59,9 +59,15 @@ def premature(now, action, there, params):
     """Whether true conditions at the destination of a return or settlement are below the minimum."""
     if action.kind not in (RETURN, SETTLE):
         return False
+    return below_minimum(now, action.shelter, there, params)
+
+
+@inlined
+def below_minimum(now, shelter, there, params):
+    """Whether nobody should have to live like this: without security or services, or in a house unfit to live in."""
     if there.security < params.gates.minimum_security or there.services < params.gates.minimum_services:
         return True
-    return action.shelter == OWN_HOME and not usable(now, params.house)
+    return shelter == OWN_HOME and not usable(now, params.house)
 
 
 @inlined

@@ -53,8 +53,14 @@ def common_value(who, security, services, cohesion, income, choice, subsistence)
         -choice.security * (1.0 - security) ** 2
         + choice.services * services
         + choice.cohesion * cohesion
-        + choice.income * math.log(max(choice.income_floor, real))
+        + income_value(real, choice)
     )
+
+
+@inlined
+def income_value(real, choice):
+    """Return the value of an income, given relative to subsistence."""
+    return choice.income * math.log(max(choice.income_floor, real))
 
 
 @inlined
@@ -93,23 +99,33 @@ def shelter_value(shelter, pathways):
 def home_value(who, now, home, mine, security, services, shift, params):
     """Return the value of being at home under these (true or believed) conditions."""
     choice, budget = params.choice, params.budget
-    owner = who.tenure == OWNER
-    paid = 0.0 if owner or mine.hosted_at_home else home.rent
-    income = expected_income(who, home, True, -1, 0.0, budget) - paid
-    house = 0.5
-    if owner:
-        house = 0.0 if now.occupied else now.house
+    income = home_income(who, home, mine, budget)
     return (
         common_value(who, security, services, home.cohesion, income, choice, budget.subsistence)
         + params.pathways.return_home
         + home.return_pull
         + shift
-        + choice.house * house
+        + choice.house * home_house(who, now)
         + choice.hlp * now.hlp / 2.0
         + attachment_to_origin(now, choice)
         + choice.co_villagers * home.share_back
         + mine.taste_home
     )
+
+
+@inlined
+def home_income(who, home, mine, budget):
+    """Return expected monthly income at home, in cents, net of the rent of those without a house or hosts."""
+    paid = 0.0 if who.tenure == OWNER or mine.hosted_at_home else home.rent
+    return expected_income(who, home, True, -1, 0.0, budget) - paid
+
+
+@inlined
+def home_house(who, now):
+    """Return what the house at origin is to a household, 0 to 1: nothing while others live in it."""
+    if who.tenure != OWNER:
+        return 0.5
+    return 0.0 if now.occupied else now.house
 
 
 @inlined

@@ -7,8 +7,14 @@ from pydantic import Field, model_validator
 from sim.schema.base import MOST_TITLE, PRIOR, CalendarMonth, Name, Prose, Strict, month_number, quantity
 from sim.schema.uncertainty import Prior
 
-Statistic = Literal["stock_by_origin", "stock_by_area", "stock_by_wave", "camp_stock"]
-Asked = Literal["plans_by_shelter", "plans_by_area", "plans_by_origin"]
+Statistic = Literal[
+    "stock_by_origin", "stock_by_area", "stock_by_wave", "camp_stock", "net_change_12", "returnees_by_origin"
+]
+Asked = Literal[
+    "plans_by_shelter", "plans_by_area", "plans_by_origin",
+    "reasons_by_shelter", "reasons_by_area", "reasons_by_origin",
+    "severe_after_return", "severe_after_return_by_origin",
+]  # fmt: skip
 MOST_FREE, MOST_LAUNCHES = 60, 24
 
 
@@ -34,7 +40,8 @@ class Target(Strict):
         None, description="Categories that are added up, by the name of their sum"
     )
     first: CalendarMonth | None = Field(
-        None, description="First month that is compared; the first of the run if left out"
+        None,
+        description="First month that is compared; of a change, both months lie in the window; the first of the run if left out",
     )
     last: CalendarMonth | None = Field(
         None, description="Last month that is compared; the last of the table if left out"
@@ -55,11 +62,14 @@ class Target(Strict):
 
 
 class Survey(Strict):
-    """Intentions that a survey published: who plans to return, and who does not know."""
+    """Shares that a survey published: who plans to return and who does not know, why not, how those live who did."""
 
-    statistic: Asked = Field(description="By what families are grouped")
+    statistic: Asked = Field(description="What is asked, and by what families are grouped")
     table: Prose = Field(
-        description="CSV file beside the study: date, category, return and undecided (shares), households"
+        description="CSV file beside the study: date, category, a column of shares for each answer, households"
+    )
+    answers: list[str] | None = Field(
+        None, min_length=1, description="Answers that are compared; all of the question if left out"
     )
     margin: Prose | None = Field(
         None, description="Rows of the table whose column 'margin' has this value; all if left out"
@@ -85,6 +95,12 @@ class Nuisance(Strict):
     )
     plan_margin: Prior | None = Field(
         None, description="How far return has to beat all else to be planned, and to be beaten not to be, utility"
+    )
+    reason_margin: Prior | None = Field(
+        None, description="How much a reason not to return has to take from going home to be named, utility"
+    )
+    returnee_discrepancy: Prior | None = Field(
+        None, description="The same as discrepancy, of families that are back; 1 % a month if left out"
     )
     coverage: Prior | None = Field(
         None, description="Families that tracking reaches after 12 months, of those it would have reached at the start"
@@ -137,7 +153,7 @@ class StudySpec(Strict):
     free: dict[Name, Free] = Field(min_length=1, max_length=MOST_FREE, description="Parameters that are fitted")
     nuisance: Nuisance
     targets: dict[Name, Target] = Field(min_length=1, description="What they are fitted to")
-    surveys: dict[Name, Survey] = Field(default={}, description="Published intentions they are fitted to")
+    surveys: dict[Name, Survey] = Field(default={}, description="Published surveys they are fitted to")
     unforeseen: Unforeseen | None = None
     effort: Effort = Effort()
     backtest: Backtest | None = None

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.kernels import criteria as kernel_criteria
 from sim.kernels import month as kernel
 from sim.kernels import survey
+from sim.kernels.codes import REASONS
 from sim.kernels.inputs import Month, Place, Site
 from sim.schema.parameters import Criteria, Markets
 from sim.schema.programme import Changes, Rows, Seen, Service
@@ -264,9 +265,40 @@ class World(Changing):
         """
         n = len(self.households)
         margin, shut = np.full(n, np.nan, np.float32), np.zeros(n, np.uint8)
-        fixed, state, lived = self.households.fixed, self.households.state, self._lived
-        run_blocks(lambda start, stop: survey.ask_rows(fixed, state, lived, margin, shut, start, stop), n, self._pool)
+        self._ask(survey.ask_rows, margin, shut)
         return margin, shut
+
+    def reasons(self) -> npt.NDArray[np.float32]:
+        """Return what keeps families away from home, as they would tell a survey now; of the others NaN.
+
+        Returns
+        -------
+        float32[n, 7]
+            How much going home would gain on staying were each of `REASONS` put right: the house sound and free, HLP
+            documents full, home believed safe, livelihood and services there as hosts have them on average, the move
+            affordable (infinite where it is not), and life here no better than that of hosts at home.
+        """
+        rise = np.full((len(self.households), len(REASONS)), np.nan, np.float32)
+        self._ask(survey.reason_rows, self._host_level(), rise)
+        return rise
+
+    def severe(self) -> npt.NDArray[np.bool_]:
+        """Return which families at home live below the minimum conditions of `parameters.gates`, bool[n]."""
+        severe = np.zeros(len(self.households), np.uint8)
+        self._ask(survey.severe_rows, severe)
+        return severe > 0
+
+    def _ask(self, entry: Any, *given: Any) -> None:
+        """Ask all households, as they stand in the last month lived; answers are written into what is given."""
+        asked = (self.households.fixed, self.households.state, self._lived, *given)
+        run_blocks(partial(entry, *asked), len(self.households), self._pool)
+
+    def _host_level(self) -> Any:
+        """Return what hosts have on average over all areas."""
+        hosts, prices = self.conditions["host_population"], self.prices
+        earned = self.conditions["host_workers_share"] * prices.employment * self.conditions["wage"]
+        livelihood = np.average(earned, weights=hosts) / self.params.budget.subsistence
+        return survey.HostLevel(float(livelihood), float(np.average(prices.services, weights=hosts)))
 
     def _each_block(self, function: Any, inputs: Any) -> None:
         households = self.households

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibrate.observe import by_origin, by_wave, in_camps
+from sim.calibrate.operators import by_origin, by_wave, in_camps
 from sim.calibrate.study import Study, open_study
 from sim.model import SolutionsModel
 from sim.scenario import compile_scenario, load_scenario

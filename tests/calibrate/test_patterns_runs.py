@@ -213,7 +213,7 @@ def test_a_study_without_tables_compares_with_nothing(tmp_path: Path, study: Stu
         (FIGURES, "figure,value,low,high,unit,source\nstay_all,0,,,%,x\n", "above 0"),
         (FIGURES, "figure,value,low,high,unit,source\nstay_all,60,,,%,x\nstay_all,61,,,%,x\n", "every figure once"),
         (FIGURES, "figure,value\nstay_all,60\n", "this column is missing"),
-        (RETURN_INDEX, "round,collected,locations,returnees,percent,source\n1,2018-07,9,9,110,x\n", "at most 100"),
+        (RETURN_INDEX, "date,category,severe,households,source\n2018-07,all,1.1,9,x\n", "at most 1"),
     ],
 )
 def test_a_bad_table_of_figures_is_one_message(tmp_path: Path, name: str, text: str, said: str) -> None:

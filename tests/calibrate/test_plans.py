@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sim.calibrate.observe import Nuisances
-from sim.calibrate.plans import GROUPS, OPENS, answered, answers, groups, stabilised
+from sim.calibrate.plans import Plans, answered, stabilised
+from sim.calibrate.questions import BY_SHELTER, OPENS, PLANS, STATISTICS, answers
 from sim.calibrate.simulations import Simulator, lived
 from sim.calibrate.study import observed, open_study, statistic_names
 from sim.data.intentions import fewest
@@ -26,8 +27,8 @@ def model() -> SolutionsModel:
     return SolutionsModel(compile_scenario(scenario), seed=2).run()
 
 
-def test_every_statistic_has_its_groups() -> None:
-    assert set(GROUPS) == set(Survey.model_fields["statistic"].annotation.__args__)  # type: ignore[union-attr]
+def test_every_statistic_has_its_question() -> None:
+    assert set(STATISTICS) == set(Survey.model_fields["statistic"].annotation.__args__)  # type: ignore[union-attr]
 
 
 def test_those_away_from_home_are_asked(model: SolutionsModel) -> None:
@@ -62,12 +63,15 @@ def test_shares_are_counted_in_families(model: SolutionsModel) -> None:
     plans = here & (margin + 0.4 > 0.7) & (shut & ~np.uint8(OPENS) == 0)
     unsure = here & (np.abs(margin + 0.4) <= 0.7)
     found = answers("plans_by_shelter", model, between)
-    assert groups("plans_by_shelter", model.compiled) == ["camp", "out_of_camp"]
+    assert BY_SHELTER.names(model.compiled) == ["camp", "out_of_camp"]
     assert found[0] == pytest.approx(
         [weight[plans].sum() / weight[here].sum(), weight[unsure].sum() / weight[here].sum()]
     )
-    for statistic in GROUPS:
-        assert (answers(statistic, model, between).sum(axis=1) <= 1 + 1e-12).all()
+    for statistic, (question, grouping) in STATISTICS.items():
+        shares = answers(statistic, model, between)
+        assert shares.shape == (len(grouping.names(model.compiled)), len(question.answers))
+        assert (shares >= 0).all()
+        assert ((shares if question.several else shares.sum(axis=1)) <= 1 + 1e-12).all()
 
 
 def test_a_shift_makes_more_plan(model: SolutionsModel) -> None:
@@ -80,8 +84,6 @@ def test_noise_is_that_of_a_share() -> None:
     table = pd.DataFrame({"share": [0.05, 0.5]})
     study = Survey(statistic="plans_by_shelter", table="x.csv")
     assert study.design_effect == 2.0
-    from sim.calibrate.plans import Plans
-
     survey = Plans(
         "s",
         "plans_by_shelter",
@@ -89,6 +91,8 @@ def test_noise_is_that_of_a_share() -> None:
         np.array([0]),
         np.array([1]),
         ("2020-01",),
+        PLANS.answers,
+        np.array([0, 1]),
         np.zeros((1, 2)),
         np.array([400.0]),
     )
@@ -106,11 +110,13 @@ def test_noise_is_that_of_a_share() -> None:
 ROWS = "date,category,return,undecided,households\n2024-12,camp,0.2,0.3,300\n2025-03,out_of_camp,0.3,0.2,500\n"
 
 
-def surveyed(folder: Path, tmp_path: Path, rows: str = ROWS, statistic: str = "plans_by_shelter") -> Path:
+def surveyed(
+    folder: Path, tmp_path: Path, rows: str = ROWS, statistic: str = "plans_by_shelter", more: str = ""
+) -> Path:
     text = (folder / "study.yaml").read_text(encoding="utf-8")
     for name in ("origins.csv", "margins.csv"):
         text = text.replace(name, str(folder / name))
-    text += f"surveys:\n  asked: {{statistic: {statistic}, table: asked.csv, design_effect: 1.5}}\n"
+    text += f"surveys:\n  asked: {{statistic: {statistic}, table: asked.csv, design_effect: 1.5{more}}}\n"
     (tmp_path / "asked.csv").write_text(rows, encoding="utf-8")
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     return tmp_path / "study.yaml"
@@ -160,8 +166,9 @@ def test_the_simulator_gives_all_statistics(folder: Path, tmp_path: Path) -> Non
         (ROWS.replace("camp,0.2", "camps,0.2", 1), "no such group - did you mean 'camp'?"),
         (ROWS.replace("households", "asked"), "the table has no column 'households'"),
         (ROWS.replace("0.2,0.3", "0.8,0.3"), "shares are no shares of one whole"),
-        (ROWS.replace("0.2,0.3", "-0.1,0.3"), "shares are no shares of one whole"),
-        (ROWS.replace("0.2,0.3", "a fifth,0.3"), "shares are no shares of one whole"),
+        (ROWS.replace("0.2,0.3", "-0.1,0.3"), "shares are no shares, from 0 to 1"),
+        (ROWS.replace("0.2,0.3", "1.1,0.3"), "shares are no shares, from 0 to 1"),
+        (ROWS.replace("0.2,0.3", "a fifth,0.3"), "shares are no shares, from 0 to 1"),
         (ROWS.replace("2024-12", "December"), "rows without a month as YYYY-MM"),
         (ROWS.replace("300", "0"), "or without households"),
     ],

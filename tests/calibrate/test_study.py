@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from sim.calibrate.keeping import open_posterior
-from sim.calibrate.observe import OPERATORS
+from sim.calibrate.operators import OPERATORS
 from sim.calibrate.study import NUISANCE, Study, observed, open_study, statistic_names
+from sim.scenario import compile_scenario
 from sim.schema.errors import InputError
 from sim.schema.study import Target
 
@@ -56,6 +57,38 @@ def test_weight_narrows_the_noise(folder: Path) -> None:
     assert open_study(heavy).series[1].noise == pytest.approx(0.01)
 
 
+def test_a_change_needs_rounds_a_year_apart(folder: Path) -> None:
+    study = open_study(changed(folder, "stock_by_origin", "net_change_12"))
+    origins = study.series[0]
+    assert len(origins.months) == 12, "all rounds are kept, for forecasts begin with them"
+    assert origins.names == [f"origins {label} 2025-06" for label in origins.labels]
+    assert origins.observed == pytest.approx(np.log(origins.families[-1] / origins.at_start))
+
+
+IRAQ = Path(__file__).parents[2] / "calibration" / "iraq"
+
+
+def test_iraq_can_be_fitted_to_more(tmp_path: Path) -> None:
+    """What the manual says of further targets is what a study takes."""
+    text = (IRAQ / "study.yaml").read_text(encoding="utf-8")
+    returnees = "  returnees: {statistic: returnees_by_origin, table: returnees.csv, category: origin, noise: 0.02}\n"
+    severe = "  severe: {statistic: severe_after_return, table: return_index.csv}\n"
+    spread = "  returnee_discrepancy: {low: 0.005, high: 0.04, shape: log_uniform}\n"
+    text = text.replace("targets:\n", f"{spread}targets:\n{returnees}").replace("surveys:\n", f"surveys:\n{severe}")
+    for name in ("returnees", "return_index", "targets", "history", "margins", "intentions"):
+        text = text.replace(f" {name}.csv", f" {IRAQ / name}.csv")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    study = open_study(tmp_path / "study.yaml")
+    back = study.series[0]
+    assert back.at_start.tolist()[:2] == [202_246, 12_478]
+    assert back.families[-1].sum() == 766_075
+    compiled = compile_scenario(study.scenario)
+    before = compiled.paths["returned_before"][0] @ back.members.T
+    assert before.tolist() == back.at_start.tolist(), "the run starts with those who are back by then"
+    assert study.surveys[0].shares.ravel().tolist() == [0.11, 0.10, 0.11, 0.12, 0.11, 0.12]
+    assert study.surveys[0].names[0] == "severe all 2018-07 severe"
+
+
 def changed(folder: Path, old: str, new: str) -> Path:
     text = (folder / "study.yaml").read_text(encoding="utf-8")
     assert text.count(old) >= 1
@@ -82,6 +115,11 @@ def changed(folder: Path, old: str, new: str) -> Path:
         ("noise: 0.01}", "noise: 0.01, last: 2025-09}", "lies outside the months that are fitted"),
         ("margin: shelter", "margin: shelters", "holds no category that the statistic has"),
         ("statistic: camp_stock", "statistic: camps_stock", "targets.camps.statistic"),
+        (
+            "stock_by_origin, table: origins.csv",
+            "net_change_12, last: 2025-05, table: origins.csv",
+            "has no two month ends 12 months apart",
+        ),
         ("title:", "titel:", "unknown key - did you mean 'title'?"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.data import return_index
 from sim.data.boundaries import centroid
 from sim.data.crosswalk import district_code, read_crosswalk, to_pcodes
 from sim.data.dtm import CALIBRATION, build_tables, main
@@ -23,7 +24,7 @@ from sim.data.master_list import (
     read_master_list,
     shelter_margin,
 )
-from sim.data.pattern_tables import RETURN_INDEX, RETURN_INDEX_COLUMNS, return_index_tables
+from sim.data.returnees import read_returnees
 from sim.data.ucdp import HALF_DEATHS, per_100_000, security_index
 from sim.schema.errors import InputError
 
@@ -90,6 +91,10 @@ def test_security_is_one_half_at_the_half_value_and_held_after_the_data() -> Non
     assert (index["B"].loc["2019-01":] == 0.5).all()
 
 
+def test_a_round_of_two_months_is_of_the_later() -> None:
+    assert [return_index.last_month(one) for one in ("2018-07", "2019-01/02")] == ["2018-07", "2019-02"]
+
+
 def test_unknown_spelling_names_the_nearest() -> None:
     with pytest.raises(InputError, match=r"did you mean 'Ninewa'"):
         to_pcodes(pd.Series(["Nineva"]), {"Ninewa": "IQ-G15"}, Path("x.csv"), "governorate")
@@ -113,19 +118,6 @@ def test_bad_arguments_are_exit_2(tmp_path: Path, bad: list[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_the_return_index_is_cut_at_the_window(tmp_path: Path) -> None:
-    assert return_index_tables(tmp_path, pd.Period("2018-12", "M")) == {}, "its file is not needed"
-    (tmp_path / RETURN_INDEX).parent.mkdir()
-    names, rest = ",".join(RETURN_INDEX_COLUMNS), "1400,,400000,11,,somewhere"
-    rows = [
-        f"{number},{collected},{rest}" for number, collected in enumerate(("2018-07", "2018-12/2019-01", "2019-01"))
-    ]
-    (tmp_path / RETURN_INDEX).write_text("\n".join([names, *rows]) + "\n", encoding="utf-8")
-    found = return_index_tables(tmp_path, pd.Period("2018-12", "M"))["return_index"]
-    assert list(found["round"]) == [0, 1]
-    assert list(found) == ["round", "collected", "locations", "returnees", "percent", "source"]
-
-
 @needs_data
 class TestRealData:
     """The shipped tables are what the real files give."""
@@ -140,6 +132,21 @@ class TestRealData:
             assert (tmp_path / f"{name}.csv").read_bytes() == (IRAQ / f"{name}.csv").read_bytes(), name
         for name in (f"{name}.csv" for name in CALIBRATION):
             assert (targets / name).read_bytes() == (ROOT / "calibration" / "iraq" / name).read_bytes()
+
+    def test_returnees_are_those_of_either_list(self) -> None:
+        """By governorate of return, the list by district and that by last displacement say the same."""
+        back = read_returnees(Path(str(DATA)), read_crosswalk(IRAQ))
+        districts = pd.read_csv(Path(str(DATA)) / "iraq" / "returnees_by_district.csv.gz")
+        assert back.sum(axis=1).to_dict() == districts.groupby("date")["families"].sum().to_dict()
+        table = pd.read_csv(ROOT / "calibration" / "iraq" / "returnees.csv")
+        last = table[table["date"] == "2019-12-31"].set_index("origin_name")["families"]
+        wanted = districts[districts["date"] == "2019-12-31"].groupby("governorate")["families"].sum()
+        assert last.to_dict() == wanted.to_dict()
+
+    def test_the_return_index_is_what_was_published(self, tmp_path: Path) -> None:
+        assert return_index.main(["--out", str(tmp_path)]) == 0
+        kept = ROOT / "calibration" / "iraq" / "return_index.csv"
+        assert (tmp_path / "return_index.csv").read_bytes() == kept.read_bytes()
 
     def test_totals_are_those_of_the_round(self) -> None:
         tables = build_tables(Path(str(DATA)), IRAQ, pd.Period("2018-01", "M"), 36)
