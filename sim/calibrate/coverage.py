@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import beta, chisquare
 
 from sim.calibrate.abc import fit
-from sim.calibrate.adjust import adjust
+from sim.calibrate.adjust import Adjusted, adjust
 from sim.calibrate.cloud import Cloud
 from sim.calibrate.problem import Float, Problem, shares_of
 from sim.calibrate.rounds import seeds_of
@@ -173,12 +173,16 @@ def left_out(
     chosen = rng.choice(len(cloud.normal), min(truths, len(cloud.normal)), replace=False, p=cloud.weights)
     judged = []
     for row in chosen:
-        others = np.arange(len(cloud.normal)) != row
-        known, summaries, weights = cloud.normal[others], learned.own[others], cloud.weights[others]
-        found = adjust(known, summaries, learned.own[row], weights, settings.accept)
+        found = from_others(cloud, learned.own, row, settings.accept)
         judged.append(_judged(shares_of(found.normal), found.weights, shares_of(cloud.normal[row])))
     ranks, means, sds = np.swapaxes(np.array(judged), 0, 1)
     return Coverage(names, shares_of(cloud.normal[chosen]), ranks, means, sds)
+
+
+def from_others(cloud: Cloud, summaries: Float, row: int, accept: float) -> Adjusted:
+    """Return the posterior of one simulation of a cloud, taken as observed and fitted from all others."""
+    others = np.arange(len(cloud.normal)) != row
+    return adjust(cloud.normal[others], summaries[others], summaries[row], cloud.weights[others], accept)
 
 
 def _judged(shares: Float, weights: Float, truth: Float) -> tuple[Float, Float, Float]:

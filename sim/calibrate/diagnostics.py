@@ -6,8 +6,9 @@ import pandas as pd
 from sim.calibrate.abc import Posterior
 from sim.calibrate.coverage import Coverage, left_out
 from sim.calibrate.problem import Float
+from sim.calibrate.sensitivity import sensitivity
 from sim.calibrate.simulations import Simulator
-from sim.calibrate.study import Study
+from sim.calibrate.study import Study, observed
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 REPLICATES = 2**40  # first seed of predictive runs: apart from those of fits
@@ -33,6 +34,13 @@ def parameter_table(study: Study, posterior: Posterior) -> pd.DataFrame:
 def self_check(study: Study, posterior: Posterior) -> Coverage:
     """Return how often intervals of the last round of a fit hold truths that are known: its own simulations."""
     return left_out(posterior.names, posterior.cloud, seed=study.spec.seed)
+
+
+def sensitivity_table(study: Study, until: str, posterior: Posterior) -> pd.DataFrame:
+    """Return what every target and survey that was fitted to does to every parameter, as `sensitivity` tells it."""
+    compared = study.compared_until(until)
+    targets = [one.name for one in compared for _ in one.names]
+    return sensitivity(posterior.names, posterior.cloud, observed(compared), targets, seed=study.spec.seed)
 
 
 def predictive(draws: Float, simulator: Simulator) -> Float:

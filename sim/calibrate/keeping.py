@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.calibrate.plans import Plans
 from sim.calibrate.study import NUISANCE, Study
 from sim.experiments.account import PACKAGE
 from sim.experiments.checksums import file_sum
@@ -64,7 +65,13 @@ def belongs_to(study: Study, until: str) -> dict[str, Any]:
         "scenario": _sum(json.dumps(spec, sort_keys=True)),
         "kernels": kernels_sum(),
         "targets": _sum("".join(f"{one.name}{one.names}{one.families.tolist()}" for one in study.until(until))),
+        "surveys": _sum("".join(map(_told, study.surveys_until(until)))),
     }
+
+
+def _told(survey: Plans) -> str:
+    """Return what a survey told, and of how many households, as text."""
+    return f"{survey.name}{survey.names}{survey.shares.tolist()}{survey.households.tolist()}"
 
 
 def save(study: Study, until: str, draws: Float, folder: Path, more: dict[str, Any]) -> list[Path]:
@@ -84,7 +91,8 @@ def open_posterior(folder: Path, study: Study) -> Kept:
     Raises
     ------
     InputError
-        Where there are none, they were changed, or they belong to another case, other kernels, parameters or targets.
+        Where there are none, they were changed, or they belong to another case, other kernels, parameters, targets
+        or surveys.
     """
     about = _about(folder)
     until = str(about.get("until"))
@@ -94,6 +102,7 @@ def open_posterior(folder: Path, study: Study) -> Kept:
         "scenario": "another scenario",
         "case": "other tables of the case",
         "targets": "other targets",
+        "surveys": "other surveys of intentions",
         "kernels": "another version of the model",
     }.items():
         if about.get(key) != now[key]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.calibrate.adjust import accepted_of
 from sim.calibrate.problem import Problem
 from sim.calibrate.region import Region
 from sim.schema.errors import InputError
@@ -23,6 +22,7 @@ LIMITS = (
     ("draws", 10, 100_000),
 )
 SPARE = 3  # accepted simulations per coefficient of the adjustment
+TOO_FEW = "too few simulations a round"
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,21 @@ class Settings:
     draws: int = 1000
 
 
+def fewest(parameters: int, accept: float = Settings.accept) -> int:
+    """Return how many simulations a round needs, so that enough are accepted for the adjustment."""
+    return int(np.ceil(SPARE * (parameters + 1) / accept - 1e-9))
+
+
 def refuse(problem: Problem, settings: Settings, seed: int, start: Region | None) -> None:
     """Refuse what cannot be fitted."""
     for key, low, high in LIMITS:
         value = getattr(settings, key)
         if not low <= value <= high:
             raise InputError("no fit has so many", key=key, value=value, allowed=f"{low:g} to {high:g}")
-    least = SPARE * (len(problem.names) + 1)
-    if accepted_of(settings.simulations, settings.accept) < least:
-        allowed = f"{int(np.ceil(least / settings.accept)):,} or more for {len(problem.names)} parameters"
-        raise InputError("too few simulations a round", key="simulations", value=settings.simulations, allowed=allowed)
+    least = fewest(len(problem.names), settings.accept)
+    if settings.simulations < least:
+        allowed = f"{least:,} or more for {len(problem.names)} parameters"
+        raise InputError(TOO_FEW, key="simulations", value=settings.simulations, allowed=allowed)
     if not 0 <= seed < MOST_SEED:
         raise InputError("is no usable seed", key="seed", value=seed, allowed=f"0 to {MOST_SEED - 1:,}")
     if start is not None and len(start.low) != len(problem.names):

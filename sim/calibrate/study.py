@@ -13,6 +13,7 @@ from sim.calibrate.observe import Series
 from sim.calibrate.operators import OPERATORS, categories
 from sim.calibrate.plan_table import read_plans
 from sim.calibrate.plans import Plans
+from sim.calibrate.settings import TOO_FEW, fewest
 from sim.scenario import Compiled, Scenario, compile_scenario, known_until, load_scenario
 from sim.schema.base import month_name, month_number
 from sim.schema.document import Document, read_yaml, validate
@@ -119,7 +120,9 @@ def open_study(path: str | Path) -> Study:
     asked = [read_plans(name, one, Path(path), document, compiled) for name, one in spec.surveys.items()]
     surveys = tuple(one for one in asked if len(one.months))
     geography = compiled.geography
-    return Study(spec, document, scenario, series, surveys, dict(zip(geography.pcodes, geography.area_names)))
+    study = Study(spec, document, scenario, series, surveys, dict(zip(geography.pcodes, geography.area_names)))
+    _check_effort(study)
+    return study
 
 
 def _scenario(path: Path, spec: StudySpec, document: Document) -> Scenario:
@@ -159,6 +162,15 @@ def _check_ends(free: Free, name: str, key: str, whole: bool, document: Document
         except InputError as error:
             message = f"{key}: {error.message}"
             raise document.error(message, "free", name, end, value=value, allowed=error.allowed) from None
+
+
+def _check_effort(study: Study) -> None:
+    """Refuse rounds that are too small for as many parameters."""
+    number, simulations = len(study.priors), study.spec.effort.simulations
+    least = fewest(number)
+    if simulations < least:
+        allowed = f"{least:,} or more for {number} parameters"
+        raise study.document.error(TOO_FEW, "effort", "simulations", value=simulations, allowed=allowed)
 
 
 def _series(name: str, target: Target, path: Path, document: Document, compiled: Compiled) -> Series:

@@ -20,6 +20,12 @@ FARTHEST_STATISTIC = 6.0  # standard deviations; what is farther counts as so fa
 STILL = 1e-9  # standard deviation over size below which a statistic does not vary
 
 
+def still(statistics: Float) -> Bool:
+    """Return which statistics [n, s] do not vary, bool[s]."""
+    found: Bool = statistics.std(axis=0) <= STILL * np.maximum(np.abs(statistics.mean(axis=0)), STILL)
+    return found
+
+
 @dataclass(frozen=True)
 class Features:
     """How statistics become what is regressed on: as they are in one cloud of simulations."""
@@ -34,8 +40,7 @@ class Features:
     def of(cls, statistics: Float) -> "Features":
         """Return the features of simulated statistics [n, s]."""
         mean, sd = statistics.mean(axis=0), statistics.std(axis=0)
-        still = sd <= STILL * np.maximum(np.abs(mean), STILL)
-        sd = np.where(still, np.inf, sd)  # leaves out what does not vary
+        sd = np.where(still(statistics), np.inf, sd)  # leaves out what does not vary
         standard = (statistics - mean) / sd
         size, axes = np.linalg.eigh(standard.T @ standard / len(standard))
         kept = size[::-1][:COMPONENTS] > STILL * size[-1]

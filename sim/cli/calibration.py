@@ -42,7 +42,13 @@ def fit(
     Example: sim fit calibration/iraq/study.yaml --out results/fit
     """
     from sim.calibrate.coverage import CoverageError
-    from sim.calibrate.diagnostics import parameter_table, predictive, predictive_table, self_check
+    from sim.calibrate.diagnostics import (
+        parameter_table,
+        predictive,
+        predictive_table,
+        self_check,
+        sensitivity_table,
+    )
     from sim.calibrate.fitting import fitted, thinned
     from sim.calibrate.simulations import Simulator
     from sim.calibrate.study import open_study
@@ -52,6 +58,7 @@ def fit(
     from sim.report.calibration_folder import save_fit
     from sim.report.progress import spinner
     from sim.report.tables import sheet_tables
+    from sim.report.targets import sensitivity_sheet
 
     refuse_foreign(out)  # before anything is run
     opened, who = open_study(study), executor_of(executor, workers, cluster)
@@ -61,11 +68,13 @@ def fit(
         posterior = fitted(opened, last, who, _kept(out, keep), tick=tick)
         draws = thinned(posterior.draws, opened.spec.effort.draws)
         predicted = predictive(draws, Simulator(opened, last, who, tick))
-        written = save_fit(opened, last, posterior, predicted, out)
+        targets = sensitivity_table(opened, last, posterior)
+        written = save_fit(opened, last, posterior, predicted, targets, out)
     screen = console()
     sheets = [
         parameter_sheet(parameter_table(opened, posterior)),
         predictive_sheet(predictive_table(opened, last, predicted)),
+        sensitivity_sheet(targets),
     ]
     screen.print(sheet_tables(sheets, screen.width))
     say(outside_text(posterior))

@@ -10,6 +10,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from scipy.stats import binom
 
 from sim.calibrate.coverage import BINS, Coverage
 from sim.calibrate.forecast import Forecast
@@ -58,23 +59,36 @@ def launched(series: Series, ahead: Sequence[Forecast], title: str, names: Mappi
 def ranks(coverage: Coverage, title: str) -> Figure:
     """Return histograms of the ranks of known truths in their posteriors: level where intervals are honest."""
     count = len(coverage.truths)
-    hint = "Level: honest; a hill: intervals too wide; a bowl: too narrow; a slope: biased. Line: what is expected."
-    figure, axes = _panels(len(coverage.names), title, hint)
+    hint = (
+        f"Truths (of {count}) by the share of their posterior that lies below them. Level: honest; a hill: intervals "
+        "too wide; a bowl: too narrow; a slope: biased. Line: what is expected; dashed: 95 % of the bars of honest "
+        "intervals end between. All panels have the same scale."
+    )
+    least, most = binom(count, 1.0 / BINS).interval(0.95)
+    figure, axes = _panels(len(coverage.names), title, hint, alike=True)
     for n, (axis, name) in enumerate(zip(axes, coverage.names)):
-        axis.hist(coverage.ranks[:, n], bins=BINS, range=(0.0, 1.0), color=look(2).colour, edgecolor="white")
+        axis.hist(coverage.ranks[:, n], bins=BINS, range=(0.0, 1.0), color=look(5).colour, edgecolor="white")
         axis.axhline(count / BINS, color=INK, linewidth=0.9)
+        for end in (least, most):
+            axis.axhline(end, color=INK, linewidth=0.7, linestyle="--")
+        axis.set_xlim(0.0, 1.0)
+        axis.set_xticks([0.0, 0.5, 1.0])
         axis.set_title(name, fontsize=10, loc="left", color=INK)
+        axis.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axis.tick_params(labelsize=8, colors=QUIET)
         axis.spines[["top", "right"]].set_visible(False)
     return figure
 
 
-def _panels(count: int, title: str, footer: str) -> tuple[Figure, list[Axes]]:
+def _panels(count: int, title: str, footer: str, *, alike: bool = False) -> tuple[Figure, list[Axes]]:
+    """Return a figure of so many panels, in columns, each with its own scale or all with the same."""
     rows = -(-count // COLUMNS)
-    figure = canvas(11, 2.2 * rows, title, f"{footer} Each panel has its own scale.")
-    axes = list(figure.subplots(rows, COLUMNS, squeeze=False, sharex=True).ravel())
+    figure = canvas(11, 2.2 * rows, title, footer if alike else f"{footer} Each panel has its own scale.")
+    axes = list(figure.subplots(rows, COLUMNS, squeeze=False, sharex=True, sharey=alike).ravel())
     for axis in axes[count:]:
         axis.set_axis_off()
+    for axis in axes[max(0, count - COLUMNS) : count]:
+        axis.xaxis.set_tick_params(labelbottom=True)  # the last of a column, also where the row below is not full
     return figure, axes[:count]
 
 

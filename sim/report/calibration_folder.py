@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -38,15 +40,33 @@ from sim.report.figures import DOTS_PER_INCH
 from sim.report.lines import Sheet
 from sim.report.markdown import sheets_as_markdown
 from sim.report.patterns import pattern_sheet, said_plainly
+from sim.report.targets import sensitivity_sheet
+from sim.report.words import month_words
 
-TOO_MANY = 6  # figures of launches in one panel read well up to here
+MOST_LAUNCHES = 6  # in one panel; more read badly
 FLOAT = "%.6g"
 
 
-def save_fit(study: Study, until: str, posterior: Posterior, predicted: Float, folder: Path) -> list[Path]:
-    """Write a fit: the posterior, what is believed and predicted, and one page; return the paths.
+def save_fit(
+    study: Study, until: str, posterior: Posterior, predicted: Float, targets: pd.DataFrame, folder: Path
+) -> list[Path]:
+    """Write a fit: the posterior, what is believed and predicted, what each target did to it, and one page.
 
-    ``predicted`` are statistics that draws of the posterior would have given, [draws, s].
+    Parameters
+    ----------
+    study : Study
+    until : str
+        Month that was fitted to.
+    posterior : Posterior
+    predicted : float64[draws, s]
+        Statistics that draws of the posterior would have given.
+    targets : pandas.DataFrame
+        As `sim.calibrate.diagnostics.sensitivity_table` returns it.
+    folder : Path
+
+    Returns
+    -------
+    list of Path
     """
     predictions, coverage = predictive_table(study, until, predicted), self_check(study, posterior)
     table = parameter_table(study, posterior)
@@ -56,11 +76,17 @@ def save_fit(study: Study, until: str, posterior: Posterior, predicted: Float, f
         save(study, until, draws, draft, {"simulations": posterior.simulations, "seed": study.spec.seed})
         table.to_csv(draft / "parameters.csv", index=False, float_format=FLOAT)
         predictions.to_csv(draft / "predictions.csv", index=False, float_format=FLOAT)
+        targets.to_csv(draft / "sensitivity.csv", index=False, float_format=FLOAT)
         write_inference_data(groups_of(study, until, posterior, predicted), draft / "inference.nc")
         coverage.table().to_csv(draft / "coverage.csv", float_format=FLOAT)
-        _draw(draft, "ranks", ranks(coverage, f"{title_of(study, until)}: ranks of known truths"))
+        _draw(draft, "ranks", ranks(coverage, f"{title_of(study, until)}, ranks of known truths"))
         _draw(draft, "predictions", predictions_chart(predictions, title_of(study, until), study.names))
-        sheets = [parameter_sheet(table), predictive_sheet(predictions), coverage_sheet(coverage)]
+        sheets = [
+            parameter_sheet(table),
+            sensitivity_sheet(targets),
+            predictive_sheet(predictions),
+            coverage_sheet(coverage),
+        ]
         _page(
             draft,
             title_of(study, until),
@@ -92,17 +118,27 @@ def save_backtests(study: Study, launches: Sequence[Launch], folder: Path) -> li
             for name in one.forecast.stocks
         ]
         pd.concat(parts).to_csv(draft / "forecasts.csv", index=False, float_format=FLOAT)
-        figures = []
-        for series in study.series:
-            title = f"{study.spec.title}: forecasts from the past, {series.name}"
-            _draw(
-                draft,
-                f"launches-{series.name}",
-                launched(series, [one.forecast for one in launches][:TOO_MANY], title, study.names),
-            )
-            figures.append(f"launches-{series.name}")
-        _page(draft, f"{study.spec.title}: backtests", [], backtest_sheets(scores), figures)
+        figures = launch_figures(study, [one.forecast for one in launches])
+        for name, figure in figures.items():
+            _draw(draft, name, figure)
+        _page(draft, f"{study.spec.title}: backtests", [], backtest_sheets(scores), list(figures))
     return _written(folder)
+
+
+def launch_figures(study: Study, ahead: Sequence[Forecast]) -> dict[str, Figure]:
+    """Return forecasts from the past by name, a figure a series; more where there are more launches than one holds."""
+    number = -(-len(ahead) // MOST_LAUNCHES)
+    ends = np.linspace(0, len(ahead), number + 1).round().astype(int).tolist()
+    figures = {}
+    for series in study.series:
+        for n, (first, last) in enumerate(pairwise(ends), start=1):
+            part = ahead[first:last]
+            title = f"{study.spec.title}: forecasts from the past, {series.name}"
+            if number > 1:
+                title += f", launched {month_words(part[0].launch)} to {month_words(part[-1].launch)}"
+            name = f"launches-{series.name}" + (f"-{n}" if n > 1 else "")
+            figures[name] = launched(series, part, title, study.names)
+    return figures
 
 
 def scores_of(launches: Sequence[Launch]) -> pd.DataFrame:
@@ -153,8 +189,8 @@ def _draw(draft: Path, name: str, figure: Figure) -> None:
 
 def _page(draft: Path, title: str, notes: Sequence[str], sheets: list[Sheet], figures: Sequence[str]) -> None:
     text = sheets_as_markdown(title, sheets, tuple(notes))
-    pictures = "".join(f"\n![{name}]({name}.png)\n" for name in figures)
-    (draft / "report.md").write_text(text + pictures, encoding="utf-8")
+    pictures = [f"![{name}]({name}.png)" for name in figures]
+    (draft / "report.md").write_text("\n\n".join([text, *pictures]) + "\n", encoding="utf-8")
 
 
 def _written(folder: Path) -> list[Path]:

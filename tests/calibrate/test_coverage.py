@@ -13,6 +13,7 @@ from sim.calibrate.abc import Settings, fit
 from sim.calibrate.adjust import Adjusted, adjust
 from sim.calibrate.coverage import Coverage, CoverageError, binomial_interval, fitted, left_out
 from sim.calibrate.problem import Problem
+from sim.report.calibration_charts import ranks
 from sim.schema.uncertainty import Prior
 from tests.standin import STATISTICS, in_threads, standin
 
@@ -59,6 +60,16 @@ def test_overconfident_posteriors_are_refused_by_name() -> None:
     assert (narrow.uniformity < 1e-3).all()
     with pytest.raises(CoverageError, match=r"hold 5\d% of 400 known truths, [abc] least often"):
         narrow.refuse()
+
+
+def test_ranks_are_drawn_on_one_scale_with_labels_below_every_column() -> None:
+    figure = ranks(perfect(200, parameters=5), "Ranks")
+    panels = [axis for axis in figure.axes if axis.get_title(loc="left")]
+    assert [axis.get_title(loc="left") for axis in panels] == list("abcde")
+    assert len({axis.get_ylim() for axis in panels}) == 1
+    labelled = [axis.xaxis.get_tick_params()["labelbottom"] for axis in panels]
+    assert labelled == [False, False, True, True, True]
+    assert [sum(bar.get_height() for bar in axis.patches) for axis in panels] == [200] * 5
 
 
 def test_a_table_of_it() -> None:

@@ -21,6 +21,9 @@ from sim.calibrate.observe import Nuisances
 from sim.calibrate.scores import crps, score
 from sim.calibrate.study import Study, open_study
 from sim.experiments.executors import Serial, Threads
+from sim.report.calibration_folder import launch_figures
+from sim.report.words import month_words
+from sim.schema.base import month_name, month_number
 from sim.schema.errors import InputError
 from sim.schema.uncertainty import Prior, Uncertainties
 
@@ -155,6 +158,28 @@ def test_draws_are_thinned_evenly() -> None:
     assert len(thinned(np.arange(3.0)[:, None], 9)) == 3
 
 
+# --------------------------------------------------------------------------------------------- figures
+
+
+@pytest.mark.parametrize(("launches", "held"), [(1, [1]), (6, [6]), (7, [4, 3]), (13, [4, 5, 4])])
+def test_figures_leave_no_launch_out(study: Study, ahead: Forecast, launches: int, held: list[int]) -> None:
+    """A panel has a line a launch, and one of dots."""
+    months = [month_name(month_number(LAUNCH) - n) for n in range(launches)][::-1]
+    figures = launch_figures(study, [replace(ahead, launch=month) for month in months])
+    assert {name.rpartition("-")[0] for name in figures} >= {"launches"}
+    by_series = {
+        one.name: [figure for name, figure in figures.items() if name.startswith(f"launches-{one.name}")]
+        for one in study.series
+    }
+    for drawn in by_series.values():
+        assert [len(figure.axes[0].lines) - 1 for figure in drawn] == held
+    titles = [figure.texts[0].get_text().replace("\n", " ") for figure in by_series["origins"]]
+    if len(held) > 1:
+        assert titles[-1].endswith(f"to {month_words(LAUNCH)}")
+        assert month_words(months[held[0]]) in titles[1]
+    assert len(set(titles)) == len(held)
+
+
 # --------------------------------------------------------------------------------------------- kept posteriors
 
 
@@ -184,6 +209,7 @@ def test_a_posterior_is_kept(study: Study, draws: np.ndarray, kept: Path) -> Non
         ("scenario", "with another scenario"),
         ("case", "with other tables of the case"),
         ("targets", "with other targets"),
+        ("surveys", "with other surveys of intentions"),
         ("kernels", "with another version of the model"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.calibrate.keeping import belongs_to
 from sim.calibrate.observe import Nuisances
 from sim.calibrate.plans import Plans, answered, stabilised
 from sim.calibrate.questions import BY_SHELTER, OPENS, PLANS, STATISTICS, answers
@@ -137,6 +138,16 @@ def test_surveys_are_compared_after_series(folder: Path, tmp_path: Path) -> None
     assert np.sin(observed(study.compared_until("2025-06"))[-4:]) ** 2 == pytest.approx([0.2, 0.3, 0.3, 0.2])
     assert [len(one.months) for one in study.surveys_until("2025-01")] == [1]
     assert study.surveys_until("2024-11") == ()
+
+
+def test_a_posterior_belongs_to_the_surveys_that_it_was_fitted_to(folder: Path, tmp_path: Path) -> None:
+    rows = (ROWS, ROWS.replace("0.2,0.3", "0.2,0.31"), ROWS.replace("300", "301"), ROWS.replace("500", "501"))
+    first, share, households, later = (
+        belongs_to(open_study(surveyed(folder, tmp_path, one)), "2025-01") for one in rows
+    )
+    assert {key for key in first if first[key] != share[key]} == {"surveys"}
+    assert {key for key in first if first[key] != households[key]} == {"surveys"}
+    assert later == first, "what was asked after the fit does not matter to it"
 
 
 @pytest.mark.slow

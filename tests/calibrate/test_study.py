@@ -121,6 +121,7 @@ def changed(folder: Path, old: str, new: str) -> Path:
             "has no two month ends 12 months apart",
         ),
         ("title:", "titel:", "unknown key - did you mean 'title'?"),
+        ("simulations: 160", "simulations: 71", "effort.simulations: too few simulations a round"),
     ],
 )
 def test_what_is_wrong_is_said(folder: Path, old: str, new: str, message: str) -> None:
@@ -128,6 +129,15 @@ def test_what_is_wrong_is_said(folder: Path, old: str, new: str, message: str) -
         open_study(changed(folder, old, new))
     assert message in str(caught.value)
     assert "changed.yaml" in str(caught.value)
+
+
+def test_too_few_simulations_are_refused_at_their_place(folder: Path) -> None:
+    """Five parameters: six coefficients of an adjustment, three accepted simulations for each, a quarter accepted."""
+    open_study(changed(folder, "simulations: 160", "simulations: 72"))
+    with pytest.raises(InputError, match=r"72 or more for 5 parameters") as caught:
+        open_study(changed(folder, "simulations: 160", "simulations: 71"))
+    lines = (folder / "changed.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[(caught.value.line or 0) - 1].startswith("effort:")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def fitted(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("commands") / "fit"
     told = sim("fit", folder / "study.yaml", "--until", "2025-02", "--out", out).stdout
     assert "What is believed of the parameters" in told
+    assert "What each target does to the posterior" in told
     assert "standard distances" in told
     return out
 
@@ -38,6 +39,7 @@ def test_a_fit_holds_what_it_should(fitted: Path) -> None:
         "predictions.csv",
         "report.md",
         "predictions.png",
+        "sensitivity.csv",
     }
     table = pd.read_csv(fitted / "parameters.csv").set_index("parameter")
     assert table.loc["home", "contraction"] > 0.5, "what the tables were made from is found again"
@@ -46,6 +48,18 @@ def test_a_fit_holds_what_it_should(fitted: Path) -> None:
     page = (fitted / "report.md").read_text(encoding="utf-8")
     assert "What the posterior predicts of its targets" in page
     assert "(predictions.png)" in page
+
+
+def test_a_fit_tells_what_each_target_does(fitted: Path) -> None:
+    table = pd.read_csv(fitted / "sensitivity.csv")
+    assert list(table["target"].unique()) == ["origins", "camps", "waves"]
+    assert table.groupby("target")["parameter"].nunique().tolist() == [5, 5, 5]
+    assert (table.filter(like="sd_ratio") > 0).all(axis=None)
+    alone = table.pivot(index="target", columns="parameter", values="sd_ratio_alone")
+    assert alone.loc["origins", "home"] < 0.7 * table["sd_ratio_none"].max(), "origins tell how families go home"
+    page = (fitted / "report.md").read_text(encoding="utf-8")
+    assert "## What each target does to the posterior" in page
+    assert "lower bound" in page
 
 
 def test_inference_data_has_its_groups(fitted: Path) -> None:
