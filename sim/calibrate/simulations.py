@@ -56,9 +56,13 @@ class Simulations:
         compiled = compile_scenario(self.scenarios[0].override(self.study.overrides(named)))
         model, between = SolutionsModel(compiled, seed=self.seeds[number], collect=False), nuisances(named)
         asked = lived(model, self.surveys, between)
-        luck = np.random.default_rng([self.seeds[number], NOISE])
+        return np.concatenate(self.told(model, asked, between, self.seeds[number]))
+
+    def told(self, model: SolutionsModel, asked: Sequence[Float], between: Nuisances, seed: int) -> list[Float]:
+        """Return what would have been published of a run that was lived: targets, then surveys, by one luck."""
+        luck = np.random.default_rng([seed, NOISE])
         parts = [published(one, model, between, luck) for one in self.series]
-        return np.concatenate([*parts, *(answered(one, found, luck) for one, found in zip(self.surveys, asked))])
+        return [*parts, *(answered(one, found, luck) for one, found in zip(self.surveys, asked))]
 
 
 def lived(model: SolutionsModel, surveys: Sequence[Plans], between: Nuisances) -> list[Float]:
@@ -87,12 +91,15 @@ class Simulator:
         Who runs; results do not depend on it.
     tick : callable, optional
         Called after every simulation.
+    work : type
+        The kind of simulations.
     """
 
     study: Study
     until: str
     executor: Executor
     tick: Callable[[], None] | None = None
+    work: type[Simulations] = Simulations
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -109,7 +116,7 @@ class Simulator:
         """
         base, surveys = self.study.scenario, self.study.surveys_until(self.until)
         months = self.study.months_until(self.until)
-        work = Simulations(
+        work = self.work(
             self.study,
             (base.override({"months": months}),),
             self.series,

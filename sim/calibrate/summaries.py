@@ -8,6 +8,7 @@ all: that would be of another kind than the simulations' own. One fold's fit ins
 (90 % intervals of the stand-in hold .878 against .880, errors 0.405 against 0.399 prior sd, 32 truths).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,14 +38,14 @@ class Features:
     product_sd: Float
 
     @classmethod
-    def of(cls, statistics: Float) -> "Features":
+    def of(cls, statistics: Float, components: int = COMPONENTS) -> "Features":
         """Return the features of simulated statistics [n, s]."""
         mean, sd = statistics.mean(axis=0), statistics.std(axis=0)
         sd = np.where(still(statistics), np.inf, sd)  # leaves out what does not vary
         standard = (statistics - mean) / sd
         size, axes = np.linalg.eigh(standard.T @ standard / len(standard))
-        kept = size[::-1][:COMPONENTS] > STILL * size[-1]
-        turn = axes[:, ::-1][:, :COMPONENTS][:, kept] / np.sqrt(size[::-1][:COMPONENTS][kept])
+        kept = size[::-1][:components] > STILL * size[-1]
+        turn = axes[:, ::-1][:, :components][:, kept] / np.sqrt(size[::-1][:components][kept])
         bare = cls(mean, sd, turn, np.zeros(1), np.ones(1))
         products = bare._products(bare._standard(statistics))
         return cls(mean, sd, turn, products.mean(axis=0), np.maximum(products.std(axis=0), STILL))
@@ -92,7 +93,13 @@ class Learned:
         return scored
 
 
-def learn(normal: Float, statistics: Float, fold: Int) -> Learned:
+def learn(
+    normal: Float,
+    statistics: Float,
+    fold: Int,
+    penalties: Sequence[float] = PENALTIES,
+    components: int = COMPONENTS,
+) -> Learned:
     """Return summaries learned from simulations.
 
     Parameters
@@ -102,12 +109,16 @@ def learn(normal: Float, statistics: Float, fold: Int) -> Learned:
     statistics : float64[n, s]
     fold : int64[n]
         In which fold each simulation is, 0 to folds - 1.
+    penalties : sequence of float
+        Of the ridge, times simulations; each parameter takes its best.
+    components : int
+        Principal components of which products are taken.
     """
-    features = Features.of(statistics)
+    features = Features.of(statistics, components)
     regressed = features(statistics)
     folds = int(fold.max()) + 1
-    slopes = np.stack([_ridges(regressed[fold != one], normal[fold != one]) for one in range(folds)])
-    error = np.zeros((len(PENALTIES), normal.shape[1]))
+    slopes = np.stack([_ridges(regressed[fold != one], normal[fold != one], penalties) for one in range(folds)])
+    error = np.zeros((len(penalties), normal.shape[1]))
     for one in range(folds):
         held = fold == one
         error += np.square(normal[held] - regressed[held] @ slopes[one]).sum(axis=1)
@@ -119,9 +130,9 @@ def learn(normal: Float, statistics: Float, fold: Int) -> Learned:
     return Learned(features, own, chosen)
 
 
-def _ridges(regressed: Float, normal: Float) -> Float:
+def _ridges(regressed: Float, normal: Float, penalties: Sequence[float]) -> Float:
     """Return slopes [penalties, features, p] of ridge regressions; the constant is not penalised."""
     square, cross = regressed.T @ regressed, regressed.T @ normal
     penalised = np.ones(len(square))
     penalised[0] = 0.0
-    return np.stack([np.linalg.solve(square + np.diag(len(normal) * one * penalised), cross) for one in PENALTIES])
+    return np.stack([np.linalg.solve(square + np.diag(len(normal) * one * penalised), cross) for one in penalties])

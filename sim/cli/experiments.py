@@ -26,7 +26,10 @@ from sim.cli.common import (
 from sim.schema.errors import InputError
 
 if TYPE_CHECKING:
+    from sim.calibrate.sample_information import SampleInformation
     from sim.experiments.draws import Draws
+    from sim.experiments.information import Choice
+    from sim.experiments.store import Store
 
 BEST = "sustained_whole"  # of what stands in sim.outcomes, which --help does not wait for
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where an experiment is kept.")]
@@ -243,21 +246,38 @@ def information(
     folder: Folder,
     outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="What scenarios are compared by.")] = BEST,
     less: Annotated[bool, typer.Option("--less", help="Less of it is better.")] = False,
+    study: Annotated[
+        Path | None, typer.Option(metavar="STUDY", help="Also tell what its targets and surveys would be worth.")
+    ] = None,
+    posterior: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where a fit is kept; beside the study by default.")
+    ] = None,
+    executor: Who = "threads",
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
 ) -> None:
-    """Say what knowing a parameter would be worth for the choice between scenarios.
+    """Say what knowing a parameter, or a measurement, would be worth for the choice between scenarios.
 
-    Example: sim information results/many --outcome sustained_whole
+    Example: sim information results/many --outcome sustained_whole --study calibration/iraq/study.yaml
     """
     from sim.experiments import comparison_of, open_store
+    from sim.experiments.information import choice_between
     from sim.experiments.information import information as worth
-    from sim.report.analysis import information_sheet
+    from sim.report.information import information_sheet, measurement_sheet
     from sim.report.tables import sheet_tables
 
+    if study is None and posterior is not None:
+        allowed = "beside --study"
+        raise InputError("without a study nothing is measured", key="--posterior", value=posterior, allowed=allowed)
     store = open_store(folder)
     comparison = comparison_of(store)
+    choice = choice_between(store, comparison, outcome, not less)
+    sheets = [information_sheet(worth(choice), comparison)]
+    if study is not None:
+        found, joint = _measured(store, choice, study, posterior, (executor, workers, cluster))
+        sheets.append(measurement_sheet(found, comparison, joint))
     screen = console()
-    sheet = information_sheet(worth(store, comparison, outcome, not less), comparison)
-    screen.print(sheet_tables([sheet], screen.width))
+    screen.print(sheet_tables(sheets, screen.width))
 
 
 @app.command()
@@ -278,6 +298,27 @@ def failures(
 
     store = open_store(folder)
     say(failures_text(discovered(store, comparison_of(store), read_target(target), scenario)))
+
+
+def _measured(
+    store: "Store", choice: "Choice", study: Path, posterior: Path | None, who: tuple[str, int | None, str | None]
+) -> "tuple[SampleInformation, bool]":
+    """Return what measurements of a study would be worth, and whether nuisances belong to the draws."""
+    from sim.calibrate.case_values import study_values
+    from sim.calibrate.keeping import open_posterior
+    from sim.calibrate.measurements import measured, offered
+    from sim.calibrate.sample_information import sample_information
+    from sim.calibrate.study import open_study
+    from sim.experiments.executors import executor_of
+    from sim.report.progress import progress
+
+    opened, runs = open_study(study), executor_of(*who)
+    found = study_values(opened, open_posterior(posterior or study.parent, opened), store)
+    numbers, measurements = choice.drawn.index.tolist(), offered(opened)
+    announce_compiling()
+    with interruptible(), progress(console(stderr=True), len(numbers), "draws") as bar:
+        statistics = measured(opened, measurements, found.values[numbers], numbers, runs, bar.tick)
+    return sample_information(choice, measurements, statistics), found.joint
 
 
 def _draws(

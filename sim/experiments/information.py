@@ -27,31 +27,41 @@ RESAMPLES = 200
 
 
 @dataclass(frozen=True)
-class Information:
-    """What knowing more is worth.
+class Choice:
+    """A choice between the scenarios of an experiment, with what comes of each under every draw.
 
     Attributes
     ----------
     outcome : str
-    scenario : str
-        Chosen as things are known now: the best on average.
-    futures : int
-        Draws that it was found from.
-    everything : float
-        Worth of knowing all parameters, in units of the outcome.
-    table : pandas.DataFrame
-        parameter; worth, low, high: with a bootstrapped 90 % interval, in units of the outcome; the most first.
+    more : bool
+        Whether more of it is meant to be better.
+    scenarios : tuple of str
+        The baseline first.
+    gain : float64[scenarios, draws]
+        Means over seeds; negative where less is better.
+    drawn : pandas.DataFrame
+        Parameters, a row a draw.
     """
 
     outcome: str
-    scenario: str
-    futures: int
-    everything: float
-    table: pd.DataFrame
+    more: bool
+    scenarios: tuple[str, ...]
+    gain: Float
+    drawn: pd.DataFrame
+
+    @property
+    def best(self) -> str:
+        """What is chosen as things are known now: the best on average."""
+        return self.scenarios[int(self.gain.mean(axis=1).argmax())]
+
+    @property
+    def everything(self) -> float:
+        """Worth of knowing all parameters, in units of the outcome."""
+        return float(self.gain.max(axis=0).mean() - self.gain.mean(axis=1).max())
 
 
-def information(store: Store, comparison: Comparison, outcome: str, more: bool = True) -> Information:
-    """Return what knowing each parameter is worth for the choice between the scenarios of an experiment.
+def choice_between(store: Store, comparison: Comparison, outcome: str, more: bool = True) -> Choice:
+    """Return the choice between the scenarios of an experiment.
 
     Parameters
     ----------
@@ -78,14 +88,40 @@ def information(store: Store, comparison: Comparison, outcome: str, more: bool =
     if len(values) < 2:
         raise InputError("one scenario leaves nothing to choose", file=store.folder, allowed="two or more")
     gain = values if more else -values
-    draws = drawn.to_numpy(np.float64)[_finished(comparison)]
-    rng = np.random.default_rng(DRAW_SEED)
-    rows = [(name, *_worth(draws[:, n], gain, rng)) for n, name in enumerate(map(str, drawn))]
+    return Choice(outcome, more, tuple(comparison.scenarios), gain, drawn.iloc[_finished(comparison)])
+
+
+@dataclass(frozen=True)
+class Information:
+    """What knowing more is worth.
+
+    Attributes
+    ----------
+    outcome : str
+    scenario : str
+        Chosen as things are known now: the best on average.
+    futures : int
+        Draws that it was found from.
+    everything : float
+        Worth of knowing all parameters, in units of the outcome.
+    table : pandas.DataFrame
+        parameter; worth, low, high: with a bootstrapped 90 % interval, in units of the outcome; the most first.
+    """
+
+    outcome: str
+    scenario: str
+    futures: int
+    everything: float
+    table: pd.DataFrame
+
+
+def information(choice: Choice) -> Information:
+    """Return what knowing each parameter is worth for the choice between the scenarios of an experiment."""
+    draws, rng = choice.drawn.to_numpy(np.float64), np.random.default_rng(DRAW_SEED)
+    rows = [(name, *_worth(draws[:, n], choice.gain, rng)) for n, name in enumerate(map(str, choice.drawn))]
     table = pd.DataFrame(rows, columns=["parameter", "worth", "low", "high"])
-    best = comparison.scenarios[int(gain.mean(axis=1).argmax())]
-    everything = float(gain.max(axis=0).mean() - gain.mean(axis=1).max())
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
-    return Information(outcome, best, values.shape[1], everything, table)
+    return Information(choice.outcome, choice.best, len(draws), choice.everything, table)
 
 
 def _told(comparison: Comparison, outcome: str) -> Float:

@@ -8,7 +8,6 @@ import pandas as pd
 from sim.experiments import Comparison
 from sim.experiments.contrast import grid
 from sim.experiments.discovery import Box, Failures
-from sim.experiments.information import Information
 from sim.experiments.reach import HARM
 from sim.experiments.robustness import Robustness
 from sim.outcomes import HEADLINE
@@ -118,29 +117,6 @@ def robustness_sheet(found: Robustness, comparison: Comparison) -> Sheet:
         f"as regret (Savage 1951). {comparison_caption(comparison)}"
     )
     return Sheet("How scenarios do over all futures", tuple(scenario_titles(comparison)), sections, caption)
-
-
-def information_sheet(found: Information, comparison: Comparison) -> Sheet:
-    """Return what knowing each parameter is worth, the most first."""
-    unit = UNITS[found.outcome]
-    lines = [
-        (str(row["parameter"]), (_amount(row["worth"], row["low"], row["high"], unit),))
-        for _, row in found.table.iterrows()
-    ]
-    whole = ("Everything at once", (Shown(count(found.everything, unit), ""),))
-    titles = dict(zip(comparison.scenarios, scenario_titles(comparison)))
-    caption = (
-        f"As things are known now, {titles[found.scenario]} is chosen. What is gained on average if a parameter were "
-        "known before: at most what a survey question or a better count that settles it could bring, in "
-        f"{unit} of the outcome, with bootstrapped 90 % intervals. By regression on {found.futures} draws (Strong, "
-        "Oakley and Brennan 2014)."
-    )
-    section = Section(full_label(found.outcome), (whole, *lines))
-    return Sheet("What knowing more would be worth", ("worth",), (section,), caption)
-
-
-def _amount(worth: float, low: float, high: float, unit: str) -> Shown:
-    return Shown(count(worth, unit), f"({count(low, unit)}-{count(high, unit)})")
 
 
 def _design(comparison: Comparison) -> tuple[int, int]:

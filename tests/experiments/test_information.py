@@ -7,8 +7,8 @@ import pytest
 
 from sim.experiments import comparison_of, experiment
 from sim.experiments.draws import Draws
-from sim.experiments.information import information, natural_spline, worth_of
-from sim.report.analysis import information_sheet
+from sim.experiments.information import choice_between, information, natural_spline, worth_of
+from sim.report.information import information_sheet
 from sim.schema.errors import InputError
 
 PAIR = ["valley/as-is", "valley/rebuild-first"]
@@ -49,7 +49,7 @@ def made(folder: Path, draws: int, scenarios: list[str]) -> tuple:
 @pytest.mark.slow
 def test_an_experiment_is_asked(tmp_path: Path) -> None:
     store, comparison = made(tmp_path, 42, PAIR)
-    found = information(store, comparison, "exit_composite")
+    found = information(choice_between(store, comparison, "exit_composite"))
     values = comparison.data["outcome_value"].sel(outcome="exit_composite").transpose("scenario", "seed").values
     assert found.everything == pytest.approx(values.max(axis=0).mean() - values.mean(axis=1).max())
     assert (found.table["worth"] <= found.everything + 1e-9).all()
@@ -58,10 +58,10 @@ def test_an_experiment_is_asked(tmp_path: Path) -> None:
     assert sheet.sections[0].lines[0][0] == "Everything at once"
     assert len(sheet.sections[0].lines) == 3
     with pytest.raises(InputError, match="is not what displaced people gain"):
-        information(store, comparison, "returned")
+        choice_between(store, comparison, "returned")
 
 
 @pytest.mark.slow
 def test_too_little_to_tell(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="4 draws are too few"):
-        information(*made(tmp_path, 4, PAIR), "exit_composite")
+        choice_between(*made(tmp_path, 4, PAIR), "exit_composite")
