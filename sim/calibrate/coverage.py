@@ -141,7 +141,7 @@ def fitted(
 
     def one(number: int) -> Sequence[Float]:
         found = fit(replace(problem, observed=observed[number]), settings, seed + 1 + number)
-        return _judged(problem.shares(found.draws), np.ones(len(found.draws)), known[number])
+        return judge(problem.shares(found.draws), np.ones(len(found.draws)), known[number])
 
     with ThreadPoolExecutor(workers) as pool:
         ranks, means, sds = np.swapaxes(np.array(list(pool.map(one, range(truths)))), 0, 1)
@@ -176,12 +176,12 @@ def left_out(
         others = np.arange(len(cloud.normal)) != row
         known, summaries, weights = cloud.normal[others], learned.own[others], cloud.weights[others]
         found = adjust(known, summaries, learned.own[row], weights, settings.accept)
-        judged.append(_judged(shares_of(found.normal), found.weights, shares_of(cloud.normal[row])))
+        judged.append(judge(shares_of(found.normal), found.weights, shares_of(cloud.normal[row])))
     ranks, means, sds = np.swapaxes(np.array(judged), 0, 1)
     return Coverage(names, shares_of(cloud.normal[chosen]), ranks, means, sds)
 
 
-def _judged(shares: Float, weights: Float, truth: Float) -> tuple[Float, Float, Float]:
+def judge(shares: Float, weights: Float, truth: Float) -> tuple[Float, Float, Float]:
     """Return the rank of a truth [p] in a weighted posterior [m, p], and the posterior's mean and sd, each [p]."""
     weights = weights / weights.sum()
     mean = weights @ shares

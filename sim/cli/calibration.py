@@ -19,6 +19,10 @@ Keep = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Where simulations are kept, so that the same again goes on; beside --out."),
 ]
+Second = Annotated[
+    bool,
+    typer.Option("--second-opinion", help="Ask neural posterior estimation (sbi) too; it replaces nothing."),
+]
 
 
 @app.command()
@@ -27,6 +31,7 @@ def fit(
     out: Folder,
     until: Month = None,
     keep: Keep = None,
+    second: Second = False,
     executor: Who = "processes",
     workers: Workers = None,
     cluster: ClusterAddress = None,
@@ -39,7 +44,9 @@ def fit(
     """
     from sim.calibrate.coverage import CoverageError
     from sim.calibrate.diagnostics import parameter_table, predictive, predictive_table, self_check
-    from sim.calibrate.fitting import fitted, thinned
+    from sim.calibrate.fitting import fitted, problem_of, thinned
+    from sim.calibrate.networks import refuse_missing
+    from sim.calibrate.second_opinion import second_opinion
     from sim.calibrate.simulations import Simulator
     from sim.calibrate.study import open_study
     from sim.experiments.executors import executor_of
@@ -47,9 +54,12 @@ def fit(
     from sim.report.calibration import outside_text, parameter_sheet, predictive_sheet
     from sim.report.calibration_folder import save_fit
     from sim.report.progress import spinner
+    from sim.report.second_opinion import second_opinion_sheet
     from sim.report.tables import sheet_tables
 
     refuse_foreign(out)  # before anything is run
+    if second:
+        refuse_missing()
     opened, who = open_study(study), executor_of(executor, workers, cluster)
     last = _month(opened, until)
     announce_compiling()
@@ -57,11 +67,13 @@ def fit(
         posterior = fitted(opened, last, who, _kept(out, keep), tick=tick)
         draws = thinned(posterior.draws, opened.spec.effort.draws)
         predicted = predictive(draws, Simulator(opened, last, who, tick))
-        written = save_fit(opened, last, posterior, predicted, out)
+        opinion = second_opinion(problem_of(opened, last, who), posterior, opened.spec.seed) if second else None
+        written = save_fit(opened, last, posterior, predicted, out, opinion)
     screen = console()
     sheets = [
         parameter_sheet(parameter_table(opened, posterior)),
         predictive_sheet(predictive_table(opened, last, predicted)),
+        *([second_opinion_sheet(opinion)] if opinion else []),
     ]
     screen.print(sheet_tables(sheets, screen.width))
     say(outside_text(posterior))

@@ -17,6 +17,7 @@ from sim.calibrate.forecast import ALL, Forecast
 from sim.calibrate.inference_data import groups_of, write_inference_data
 from sim.calibrate.keeping import save
 from sim.calibrate.problem import Float
+from sim.calibrate.second_opinion import SecondOpinion
 from sim.calibrate.study import Study
 from sim.experiments.checksums import files_in
 from sim.experiments.folder import MANIFEST, whole_folder
@@ -36,15 +37,24 @@ from sim.report.calibration_charts import predicted as predictions_chart
 from sim.report.figures import DOTS_PER_INCH
 from sim.report.lines import Sheet
 from sim.report.markdown import sheets_as_markdown
+from sim.report.second_opinion import second_opinion_sheet
 
 TOO_MANY = 6  # figures of launches in one panel read well up to here
 FLOAT = "%.6g"
 
 
-def save_fit(study: Study, until: str, posterior: Posterior, predicted: Float, folder: Path) -> list[Path]:
+def save_fit(
+    study: Study,
+    until: str,
+    posterior: Posterior,
+    predicted: Float,
+    folder: Path,
+    opinion: SecondOpinion | None = None,
+) -> list[Path]:
     """Write a fit: the posterior, what is believed and predicted, and one page; return the paths.
 
-    ``predicted`` are statistics that draws of the posterior would have given, [draws, s].
+    ``predicted`` are statistics that draws of the posterior would have given, [draws, s]. A second opinion is written
+    beside the posterior, ``second_opinion.csv``.
     """
     predictions, coverage = predictive_table(study, until, predicted), self_check(study, posterior)
     table = parameter_table(study, posterior)
@@ -59,6 +69,9 @@ def save_fit(study: Study, until: str, posterior: Posterior, predicted: Float, f
         _draw(draft, "ranks", ranks(coverage, f"{title_of(study, until)}: ranks of known truths"))
         _draw(draft, "predictions", predictions_chart(predictions, title_of(study, until), study.names))
         sheets = [parameter_sheet(table), predictive_sheet(predictions), coverage_sheet(coverage)]
+        if opinion is not None:
+            opinion.table.to_csv(draft / "second_opinion.csv", index=False, float_format=FLOAT)
+            sheets.append(second_opinion_sheet(opinion))
         _page(
             draft,
             title_of(study, until),
