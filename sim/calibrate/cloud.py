@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.calibrate.problem import Float
+from sim.calibrate.region import Region
 
 FLAT = 1e-6  # variance along a principal axis, as a share of the mean one, below which the axis is left out
 
@@ -20,11 +21,14 @@ class Cloud:
     statistics : float64[n, s]
     weights : float64[n]
         How much each weighs as a draw from the prior; they sum to 1.
+    region : Region
+        In which all of them lie.
     """
 
     normal: Float
     statistics: Float
     weights: Float
+    region: Region
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def fitted(
 
     def one(number: int) -> Sequence[Float]:
         found = fit(replace(problem, observed=observed[number]), settings, seed + 1 + number)
-        return _judged(problem.shares(found.draws), np.ones(len(found.draws)), known[number])
+        return judge(problem.shares(found.draws), np.ones(len(found.draws)), known[number])
 
     with ThreadPoolExecutor(workers) as pool:
         ranks, means, sds = np.swapaxes(np.array(list(pool.map(one, range(truths)))), 0, 1)
@@ -174,7 +174,7 @@ def left_out(
     judged = []
     for row in chosen:
         found = from_others(cloud, learned.own, row, settings.accept)
-        judged.append(_judged(shares_of(found.normal), found.weights, shares_of(cloud.normal[row])))
+        judged.append(judge(shares_of(found.normal), found.weights, shares_of(cloud.normal[row])))
     ranks, means, sds = np.swapaxes(np.array(judged), 0, 1)
     return Coverage(names, shares_of(cloud.normal[chosen]), ranks, means, sds)
 
@@ -185,7 +185,7 @@ def from_others(cloud: Cloud, summaries: Float, row: int, accept: float) -> Adju
     return adjust(cloud.normal[others], summaries[others], summaries[row], cloud.weights[others], accept)
 
 
-def _judged(shares: Float, weights: Float, truth: Float) -> tuple[Float, Float, Float]:
+def judge(shares: Float, weights: Float, truth: Float) -> tuple[Float, Float, Float]:
     """Return the rank of a truth [p] in a weighted posterior [m, p], and the posterior's mean and sd, each [p]."""
     weights = weights / weights.sum()
     mean = weights @ shares

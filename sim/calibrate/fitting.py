@@ -17,6 +17,19 @@ from sim.experiments.executors import Executor
 Float = npt.NDArray[np.float64]
 
 
+def problem_of(study: Study, until: str, executor: Executor, tick: Callable[[], None] | None = None) -> Problem:
+    """Return what inference sees of a study: what was published until a month, and its model."""
+    compared = study.compared_until(until)
+    return Problem(
+        tuple(study.priors),
+        tuple(study.priors.values()),
+        statistic_names(compared),
+        observed(compared),
+        Simulator(study, until, executor, tick),
+        model=str(sorted(sources_now().items())),
+    )
+
+
 def fitted(
     study: Study,
     until: str,
@@ -26,19 +39,10 @@ def fitted(
     tick: Callable[[], None] | None = None,
 ) -> Posterior:
     """Return the posterior of a study on what was published until a month; warm from a region where one is given."""
-    compared, effort = study.compared_until(until), study.spec.effort
-    priors = study.priors
-    problem = Problem(
-        tuple(priors),
-        tuple(priors.values()),
-        statistic_names(compared),
-        observed(compared),
-        Simulator(study, until, executor, tick),
-        model=str(sorted(sources_now().items())),
-    )
+    effort = study.spec.effort
     rounds = effort.rounds if start is None else effort.rounds_warm
     settings = Settings(rounds=rounds, simulations=effort.simulations, batch=effort.batch)
-    return fit(problem, settings, study.spec.seed, keep=keep, start=start)
+    return fit(problem_of(study, until, executor, tick), settings, study.spec.seed, keep=keep, start=start)
 
 
 def thinned(draws: Float, count: int) -> Float:

@@ -90,7 +90,7 @@ def plan_and_action(compiled: Compiled, asked: str, nuisances: Nuisances, seed: 
         raise InputError(
             message, key="asked", value=asked, allowed=f"months 1 to {compiled.months - WITHIN} of the run"
         )
-    model = SolutionsModel(compiled, seed=seed)
+    model = SolutionsModel(compiled, seed=seed, collect=False)
     for _ in range(months):
         model.step()
     panel = Panel(model, nuisances)

@@ -62,13 +62,14 @@ def pooled(rounds: Sequence[Round]) -> Cloud:
     """
     normal = np.concatenate([one.normal for one in rounds])
     statistics = np.concatenate([one.statistics for one in rounds])
-    inside = rounds[-1].region.holds(normal)
+    region = rounds[-1].region
+    inside = region.holds(normal)
     normal, statistics = normal[inside], statistics[inside]
     smallest = min(one.region.log_probability() for one in rounds)
     density = np.zeros(len(normal))
     for one in rounds:
         density += one.region.holds(normal) * one.drawn * np.exp(smallest - one.region.log_probability())
-    return Cloud(normal, statistics, (1.0 / density) / (1.0 / density).sum())
+    return Cloud(normal, statistics, (1.0 / density) / (1.0 / density).sum(), region)
 
 
 def _refuse_unusable(problem: Problem, normal: Float, usable: Bool) -> None:

@@ -23,6 +23,10 @@ FitFolder = Annotated[
     Path | None,
     typer.Option("--posterior", metavar="FOLDER", help="Where a fit is kept; beside the study by default."),
 ]
+Second = Annotated[
+    bool,
+    typer.Option("--second-opinion", help="Ask neural posterior estimation (sbi) too; it replaces nothing."),
+]
 
 
 @app.command()
@@ -31,6 +35,7 @@ def fit(
     out: Folder,
     until: Month = None,
     keep: Keep = None,
+    second: Second = False,
     executor: Who = "processes",
     workers: Workers = None,
     cluster: ClusterAddress = None,
@@ -49,7 +54,9 @@ def fit(
         self_check,
         sensitivity_table,
     )
-    from sim.calibrate.fitting import fitted, thinned
+    from sim.calibrate.fitting import fitted, problem_of, thinned
+    from sim.calibrate.networks import refuse_missing
+    from sim.calibrate.second_opinion import second_opinion
     from sim.calibrate.simulations import Simulator
     from sim.calibrate.study import open_study
     from sim.experiments.executors import executor_of
@@ -57,10 +64,13 @@ def fit(
     from sim.report.calibration import outside_text, parameter_sheet, predictive_sheet
     from sim.report.calibration_folder import save_fit
     from sim.report.progress import spinner
+    from sim.report.second_opinion import second_opinion_sheet
     from sim.report.tables import sheet_tables
     from sim.report.targets import sensitivity_sheet
 
     refuse_foreign(out)  # before anything is run
+    if second:
+        refuse_missing()
     opened, who = open_study(study), executor_of(executor, workers, cluster)
     last = _month(opened, until)
     announce_compiling()
@@ -69,12 +79,14 @@ def fit(
         draws = thinned(posterior.draws, opened.spec.effort.draws)
         predicted = predictive(draws, Simulator(opened, last, who, tick))
         targets = sensitivity_table(opened, last, posterior)
-        written = save_fit(opened, last, posterior, predicted, targets, out)
+        opinion = second_opinion(problem_of(opened, last, who), posterior, opened.spec.seed) if second else None
+        written = save_fit(opened, last, posterior, predicted, targets, out, opinion)
     screen = console()
     sheets = [
         parameter_sheet(parameter_table(opened, posterior)),
         predictive_sheet(predictive_table(opened, last, predicted)),
         sensitivity_sheet(targets),
+        *([second_opinion_sheet(opinion)] if opinion else []),
     ]
     screen.print(sheet_tables(sheets, screen.width))
     say(outside_text(posterior))

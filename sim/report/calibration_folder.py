@@ -20,6 +20,7 @@ from sim.calibrate.inference_data import groups_of, write_inference_data
 from sim.calibrate.keeping import save
 from sim.calibrate.patterns import Checked, pattern_table
 from sim.calibrate.problem import Float
+from sim.calibrate.second_opinion import SecondOpinion
 from sim.calibrate.study import Study
 from sim.experiments.checksums import files_in
 from sim.experiments.folder import MANIFEST, whole_folder
@@ -40,6 +41,7 @@ from sim.report.figures import DOTS_PER_INCH
 from sim.report.lines import Sheet
 from sim.report.markdown import sheets_as_markdown
 from sim.report.patterns import pattern_sheet, said_plainly
+from sim.report.second_opinion import second_opinion_sheet
 from sim.report.targets import sensitivity_sheet
 from sim.report.words import month_words
 
@@ -48,7 +50,13 @@ FLOAT = "%.6g"
 
 
 def save_fit(
-    study: Study, until: str, posterior: Posterior, predicted: Float, targets: pd.DataFrame, folder: Path
+    study: Study,
+    until: str,
+    posterior: Posterior,
+    predicted: Float,
+    targets: pd.DataFrame,
+    folder: Path,
+    opinion: SecondOpinion | None = None,
 ) -> list[Path]:
     """Write a fit: the posterior, what is believed and predicted, what each target did to it, and one page.
 
@@ -63,6 +71,8 @@ def save_fit(
     targets : pandas.DataFrame
         As `sim.calibrate.diagnostics.sensitivity_table` returns it.
     folder : Path
+    opinion : SecondOpinion, optional
+        Written beside the posterior, ``second_opinion.csv``.
 
     Returns
     -------
@@ -87,6 +97,9 @@ def save_fit(
             predictive_sheet(predictions),
             coverage_sheet(coverage),
         ]
+        if opinion is not None:
+            opinion.table.to_csv(draft / "second_opinion.csv", index=False, float_format=FLOAT)
+            sheets.append(second_opinion_sheet(opinion))
         _page(
             draft,
             title_of(study, until),
