@@ -83,7 +83,7 @@ def living_value(who, place, settled, shelter, subsidy, uncut, params):
 
 @inlined
 def conditions_value(who, place, settled, shelter, subsidy, uncut, params):
-    """Return what of that value is conditions: of the place, and of an income there; without constants of a dwelling."""
+    """Return what of that value is conditions: of the place, and of an income there; without constants of dwellings."""
     budget = params.budget
     share = 1.0 if uncut else aid_share(place, shelter)
     paid = rent_of(place, shelter, budget) - rent_help(subsidy, place, shelter)
