@@ -47,7 +47,8 @@ def back_by_origin(model: SolutionsModel) -> Float:
     Home lies in the area of origin, so that this is by place of return as well.
     """
     since: Float = model.recorder.arrays["families"][:, RETURNED].sum(axis=2).astype(np.float64)
-    return since + model.compiled.paths["returned_before"][0]
+    before: Float = model.compiled.paths["returned_before"][0]
+    return since + before
 
 
 def _away(model: SolutionsModel, name: str) -> Float:

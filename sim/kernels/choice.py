@@ -157,7 +157,7 @@ def staying_home(who, now, home, month, scene):
 @inlined
 def staying(who, now, here, month, scene):
     """Return the alternative of staying away from home: same place, dwelling and commitment."""
-    value = living_on(who, now, here, month, scene.uncut)
+    value = living_value(who, here, now.settled, now.shelter, subsidy_held(now, month), scene.uncut, month.params)
     value += scene.attached - scene.closing
     key = here.key
     if now.shelter == CAMP:
@@ -167,12 +167,9 @@ def staying(who, now, here, month, scene):
 
 
 @inlined
-def living_on(who, now, here, month, uncut):
-    """Return the value of living away from home as a household does, with the rent subsidy that it has."""
-    subsidy = 0.0
-    if now.subsidy_months > 0:
-        subsidy = float(month.offers[now.subsidy, 3])
-    return living_value(who, here, now.settled, now.shelter, subsidy, uncut, month.params)
+def subsidy_held(now, month):
+    """Return the rent that a programme pays for a household each month, in cents."""
+    return float(month.offers[now.subsidy, 3]) if now.subsidy_months > 0 else 0.0
 
 
 @inlined

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.kernels.beliefs import beliefs_after
 from sim.kernels.budget import savings_after, works
-from sim.kernels.choice import choose
+from sim.kernels.choice import choose, subsidy_held
 from sim.kernels.codes import HOSTED, NOT_ARRIVED, OWN_HOME, OWNER, PUSH_SHOCK, RETURN, SEAT, STAY
 from sim.kernels.columns import person, standing
 from sim.kernels.compile import entry, inlined
@@ -45,9 +45,8 @@ def live_on(state, i, who, month, work, news, served):
     now, params = standing(state, i), month.params
     here, home = place_of(month.areas, now.area), place_of(month.areas, who.origin)
     employed = works(now, here, params.budget, work)
-    subsidy = 0.0
+    subsidy = subsidy_held(now, month)
     if now.subsidy_months > 0:
-        subsidy = float(month.offers[now.subsidy, 3])
         state.subsidy_months[i] = now.subsidy_months - 1
         if now.subsidy_months == 1:
             state.subsidy[i] = -1

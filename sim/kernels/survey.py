@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from sim.kernels.choice import integrating, living_on, returning, set_scene, staying, weigh_settlement
+from sim.kernels.choice import integrating, returning, set_scene, staying, subsidy_held, weigh_settlement
 from sim.kernels.codes import (
     BECAUSE_HERE,
     BECAUSE_HLP,
@@ -24,7 +24,7 @@ from sim.kernels.gates import ALL_VACANCIES
 from sim.kernels.inputs import place_of
 from sim.kernels.moves import below_minimum
 from sim.kernels.options import Choice, unavailable, weigh
-from sim.kernels.values import common_value, expected_income, home_house, home_income, income_value
+from sim.kernels.values import common_value, conditions_value, expected_income, home_house, home_income, income_value
 
 # What hosts have on average over all areas: income a person relative to subsistence, and service cover.
 HostLevel = namedtuple("HostLevel", "livelihood services")
@@ -100,7 +100,8 @@ def weigh_reasons(who, now, month, hosts, rise, i):
     """Write what each reason takes from the return of one household.
 
     A cost that it cannot pay takes all. Conditions here are those that it lives in, less what hosts have at its home:
-    security and services as they are, its own earners at work as hosts are, and no rent.
+    security and services as they are, its own earners at work as hosts are, and no rent. The constants of camps and
+    other dwellings are no conditions: they stand for what is not known of them.
     """
     here, home = place_of(month.areas, now.area), place_of(month.areas, who.origin)
     scene, choice, budget = as_asked(who, now, home, month), month.params.choice, month.params.budget
@@ -114,4 +115,6 @@ def weigh_reasons(who, now, month, hosts, rise, i):
     rise[i, BECAUSE_LIVELIHOOD] = income_value(hosts.livelihood, choice) - income_value(there, choice)
     rise[i, BECAUSE_SERVICES] = choice.services * (hosts.services - now.belief_services)
     rise[i, BECAUSE_MONEY] = math.inf if returning(who, now, home, month, scene).gates & (1 << MONEY) else 0.0
-    rise[i, BECAUSE_HERE] = living_on(who, now, here, month, scene.uncut) - host
+    paid = subsidy_held(now, month)
+    lived = conditions_value(who, here, now.settled, now.shelter, paid, scene.uncut, month.params)
+    rise[i, BECAUSE_HERE] = lived - host

@@ -77,12 +77,18 @@ def living_value(who, place, settled, shelter, subsidy, uncut, params):
 
     ``subsidy`` is the rent paid for it; ``uncut`` values the place as if no aid were cut.
     """
+    value = conditions_value(who, place, settled, shelter, subsidy, uncut, params)
+    return value + params.choice.tenure if settled > 0 else value + shelter_value(shelter, params.pathways)
+
+
+@inlined
+def conditions_value(who, place, settled, shelter, subsidy, uncut, params):
+    """Return what of that value is conditions: of the place, and income there; without constants of a dwelling."""
     budget = params.budget
     share = 1.0 if uncut else aid_share(place, shelter)
     paid = rent_of(place, shelter, budget) - rent_help(subsidy, place, shelter)
     income = expected_income(who, place, settled > 0, shelter, share, budget) - paid
-    value = common_value(who, place.security, place.services, place.cohesion, income, params.choice, budget.subsistence)
-    return value + params.choice.tenure if settled > 0 else value + shelter_value(shelter, params.pathways)
+    return common_value(who, place.security, place.services, place.cohesion, income, params.choice, budget.subsistence)
 
 
 @inlined

@@ -119,7 +119,7 @@ class Reasons:
 
     def life_here(self) -> np.ndarray:
         """Return what living where and as it does is worth."""
-        budget, paths = self.month.params.budget, self.month.params.pathways
+        budget = self.month.params.budget
         camp, rented = self.shelter == codes.CAMP, self.shelter == codes.RENTED
         access = np.where(self.settled, 1.0, np.where(camp, budget.camp_job_access, budget.displaced_job_access))
         earned = self.here("employment") * access * self.here("wage") * self.c["skill"] * self.c["earners"]
@@ -130,14 +130,9 @@ class Reasons:
         share = np.choose(self.shelter, [0.0, budget.informal_rent_share, 1.0, 0.0, 0.0])
         amount = self.month.offers[self.c["subsidy"].astype(int), 3] * (self.c["subsidy_months"] > 0)
         rent = np.floor(share * self.here("rent")) - np.where(rented, np.minimum(amount, self.here("rent")), 0.0)
-        constant = np.choose(self.shelter, [paths.camp_stay, paths.informal, 0.0, paths.hosted, 0.0])
-        extra = np.where(self.settled, self.month.params.choice.tenure, constant)
         income = earned + self.c["remittance"] + aid - rent
-        return (
-            self.place(self.here("security"), self.here("services"), self.here("cohesion"))
-            + self.income(income)
-            + extra
-        )
+        where = self.place(self.here("security"), self.here("services"), self.here("cohesion"))
+        return where + self.income(income)
 
     def life_of_hosts_at_home(self) -> np.ndarray:
         """Return what living as hosts do at its home would be worth."""
