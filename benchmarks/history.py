@@ -2,7 +2,7 @@
 
     python benchmarks/history.py [--seeds 5] [--set path=value ...]
 
-The defaults were set by hand to these very figures, so this is a fit, not a forecast.
+The defaults are one draw of a posterior that was fitted to these very figures: this is a fit, not a forecast.
 """
 
 import argparse

@@ -30,6 +30,7 @@ SOURCES = ("kernels", "world", "population", "model.py")  # what decides how a r
 REFIT = "make refit, or sim fit with this study"
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 DIGITS = 9
+PROSE = {"title", "question", "source", "note"}
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class Kept:
 def belongs_to(study: Study, until: str) -> dict[str, Any]:
     """Return what the draws of a fit belong to, as plain data.
 
-    What the scenario says of parameters that are fitted does not matter: it may be set to what came out.
+    What the scenario says of parameters that are fitted does not matter: it may be set to what came out. Nor does prose.
     """
     lowest = {name: free.low for name, free in study.spec.free.items()}
-    spec = study.scenario.override(study.overrides(lowest)).spec.model_dump(mode="json")
+    spec = _without_prose(study.scenario.override(study.overrides(lowest)).spec.model_dump(mode="json"))
     return {
         "study": study.spec.title,
         "until": until,
@@ -72,6 +73,13 @@ def belongs_to(study: Study, until: str) -> dict[str, Any]:
 def _told(survey: Plans) -> str:
     """Return what a survey told, and of how many households, as text."""
     return f"{survey.name}{survey.names}{survey.shares.tolist()}{survey.households.tolist()}"
+
+
+def _without_prose(value: Any) -> Any:
+    """Return plain data without what is written for people."""
+    if isinstance(value, dict):
+        return {key: _without_prose(one) for key, one in value.items() if key not in PROSE}
+    return [_without_prose(one) for one in value] if isinstance(value, list) else value
 
 
 def save(study: Study, until: str, draws: Float, folder: Path, more: dict[str, Any]) -> list[Path]:

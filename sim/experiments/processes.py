@@ -20,6 +20,7 @@ from typing import Any
 from sim.experiments.executors import AHEAD, Done, Job, Summed, attempted, named
 
 REMEDY = "try fewer --workers, or --executor threads"
+_STARTED: list[ProcessPoolExecutor] = []  # until Python ends and stops them: one that is collected then fails at it
 
 
 class Processes:
@@ -64,6 +65,7 @@ class Processes:
         if self._pool is None:
             started_anew = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, started_anew, initializer=_live_with_parent)
+            _STARTED.append(self._pool)
         return self._pool
 
 
