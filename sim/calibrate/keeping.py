@@ -54,7 +54,8 @@ class Kept:
 def belongs_to(study: Study, until: str) -> dict[str, Any]:
     """Return what the draws of a fit belong to, as plain data.
 
-    What the scenario says of parameters that are fitted does not matter: it may be set to what came out. Nor does prose.
+    What the scenario says of parameters that are fitted does not matter: it may be set to what came out. Prose does not
+    either.
     """
     lowest = {name: free.low for name, free in study.spec.free.items()}
     spec = _without_prose(study.scenario.override(study.overrides(lowest)).spec.model_dump(mode="json"))

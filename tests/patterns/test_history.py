@@ -1,4 +1,4 @@
-"""The replay of 2018-19 stays close to the tracked stock; the defaults are a draw of what was fitted to these figures."""
+"""The replay of 2018-19 stays close to tracking; the defaults are a draw of what was fitted to these figures."""
 
 import pandas as pd
 import pytest
