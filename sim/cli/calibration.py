@@ -167,7 +167,7 @@ def forecast(
         ahead = run_forecast(opened, kept.draws, launch, months, who, bar.tick)
     written = save_forecast(opened, ahead, out)
     screen = console()
-    screen.print(sheet_tables([forecast_sheet(ahead, opened.series[0].name, opened.names)], screen.width))
+    screen.print(sheet_tables([forecast_sheet(opened, ahead, opened.series[0].name)], screen.width))
     list_written(written)
 
 

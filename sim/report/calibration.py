@@ -1,6 +1,5 @@
 """What a fit, its backtests and a forecast say: tables for the terminal and for pages."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from sim.report.words import counted, month_words
 
 FAR = 0.05  # share of simulations farther out than what was observed, below which the model does not make it
 WHOLE = "all together"
+CLOSURES_RECKONED = "Camps close unannounced as often as the study reckons with."
+CLOSURES_NOT = "No camp closes that is not known to."
 
 
 def parameter_sheet(table: pd.DataFrame) -> Sheet:
@@ -128,8 +129,9 @@ def _numbers(values: list[float]) -> tuple[Shown, ...]:
     return tuple(Shown("-" if np.isnan(value) else f"{value:.1f}", "") for value in values)
 
 
-def forecast_sheet(ahead: Forecast, series: str, names: Mapping[str, str], every: int = 2) -> Sheet:
+def forecast_sheet(study: Study, ahead: Forecast, series: str, every: int = 2) -> Sheet:
     """Return quantiles of a series and of its sum, at every second month and the last."""
+    names, closures = study.names, study.spec.unforeseen is not None
     table = ahead.table(series)
     dates = [date for n, date in enumerate(ahead.dates, start=1) if n % every == 0 or n == len(ahead.dates)]
     by = table.set_index(["stock", "date"])
@@ -139,7 +141,8 @@ def forecast_sheet(ahead: Forecast, series: str, names: Mapping[str, str], every
     )
     caption = (
         f"Families as tracking would count them, from what was published at the end of {month_words(ahead.launch)}: "
-        "median and 90 % interval. Nothing that begins later is known: no announcement, no shock, no unusual arrival."
+        "median and 90 % interval. Nothing that begins later is known: no announcement, no shock, no unusual arrival. "
+        f"{CLOSURES_RECKONED if closures else CLOSURES_NOT}"
     )
     section = Section("Families", lines)
     return Sheet("What is forecast", tuple(month_words(date) for date in dates), (section,), caption)

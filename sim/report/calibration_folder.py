@@ -166,7 +166,7 @@ def save_forecast(study: Study, ahead: Forecast, folder: Path) -> list[Path]:
         forecast_csv(ahead, study.series[0].name, study.names).to_csv(
             draft / "forecast.csv", index=False, float_format="%.1f"
         )
-        sheets = [forecast_sheet(ahead, one.name, study.names) for one in study.series]
+        sheets = [forecast_sheet(study, ahead, one.name) for one in study.series]
         _draw(draft, "forecast", launched(study.series[0], [ahead], f"{study.spec.title}: forecast", study.names))
         _page(draft, f"{study.spec.title}: forecast from {ahead.launch}", [], sheets, ["forecast"])
     return _written(folder)
