@@ -4,6 +4,7 @@
 """
 
 import importlib.util
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -51,7 +52,9 @@ def trained(torch: Any, normal: Float, summaries: Float, weights: Float) -> Call
         "mdn", z_score_x="none", hidden_features=HIDDEN, num_components=COMPONENTS, embedding_net=without_weight
     )
     trainer = NPE(density_estimator=density, show_progress_bars=False, tracker=_Untracked())
-    trainer.append_simulations(tensor(normal), tensor(np.column_stack([summaries, weights / weights.mean()])))
+    with warnings.catch_warnings():  # of what sbi would standardise badly; it is not asked to
+        warnings.filterwarnings("ignore", "Data has (constant values|extreme outliers)", UserWarning)
+        trainer.append_simulations(tensor(normal), tensor(np.column_stack([summaries, weights / weights.mean()])))
     with redirect_stdout(StringIO()):  # it prints that it converged
         estimator = trainer.train(learning_rate=RATE, calibration_kernel=lambda told: told[:, -1])
 

@@ -115,7 +115,6 @@ def test_the_command_refuses_before_anything_is_run(
 
 @with_sbi
 @pytest.mark.slow
-@pytest.mark.filterwarnings("default")
 def test_a_known_posterior_is_found(problem: Problem, opinion: SecondOpinion) -> None:
     precision = 1.0 + 2.0 / NOISE**2
     mean = problem.observed.reshape(2, 2).sum(axis=0) / NOISE**2 / precision
@@ -130,7 +129,6 @@ def test_a_known_posterior_is_found(problem: Problem, opinion: SecondOpinion) ->
 
 @with_sbi
 @pytest.mark.slow
-@pytest.mark.filterwarnings("default")
 def test_it_follows_from_its_seed_and_leaves_torch_and_the_folder_alone(
     problem: Problem, posterior: Posterior, opinion: SecondOpinion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +149,6 @@ def test_it_follows_from_its_seed_and_leaves_torch_and_the_folder_alone(
 
 @with_sbi
 @pytest.mark.slow
-@pytest.mark.filterwarnings("default")
 def test_weights_count(problem: Problem, posterior: Posterior, opinion: SecondOpinion) -> None:
     upper = posterior.cloud.normal[:, 0] > np.median(scores(problem.shares(posterior.draws))[:, 0])
     weights = posterior.cloud.weights * np.where(upper, 1.0, 1e-3)
