@@ -47,7 +47,7 @@ Who = Annotated[
     Literal["serial", "threads", "processes", "dask"], typer.Option(help="Who runs; results do not depend on it.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Threads, or processes of Dask; all processors by default.")
+    int | None, typer.Option(metavar="N", min=1, help="Threads or processes; all processors by default.")
 ]
 ClusterAddress = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs: tcp://host:port, or its file.")
