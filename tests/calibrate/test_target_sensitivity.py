@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import truncnorm
 
 from sim.calibrate.cloud import Cloud
+from sim.calibrate.region import Region
 from sim.calibrate.sensitivity import sensitivity
 from sim.report.targets import moved_most, sensitivity_sheet
 
@@ -32,7 +33,8 @@ def linear(number: int = 2000, half: float = np.inf) -> tuple[Cloud, Float]:
     normal = rng.normal(size=(number, 2))
     if np.isfinite(half):
         normal[:, 0] = truncnorm(-half, half).rvs(number, random_state=rng)
-    return Cloud(normal, seen(normal, rng), np.full(number, 1 / number)), seen(TRUTH[None], rng)[0]
+    cloud = Cloud(normal, seen(normal, rng), np.full(number, 1 / number), Region.whole(2))
+    return cloud, seen(TRUTH[None], rng)[0]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 from random_households import AREAS, Columns, random_columns, random_month
 
 from sim.kernels import codes
-from sim.kernels.draws import PHASE
+from sim.kernels.draws import MEANS, PHASE
 from sim.kernels.inputs import Place
 from sim.kernels.survey import HostLevel, reason_rows, severe_rows
 from sim.kernels.uniforms import uniforms
@@ -110,12 +110,13 @@ class Reasons:
         return self.as_host() - np.where(self.owner | hosted, 0.0, self.there("rent"))
 
     def cannot_pay(self) -> np.ndarray:
-        """Return who cannot pay for the way home and a new beginning."""
+        """Return who cannot pay for the way home and a new beginning, and does not find the means this month."""
         gates, budget = self.month.params.gates, self.month.params.budget
         kilometres = self.month.distance[self.area, self.origin]
         way = np.floor(gates.transport_per_person_km * self.c["size"] * kilometres)
         has: np.ndarray = self.c["savings"] + gates.credit_share * budget.debt_limit
-        return way + np.floor(gates.reinstall) > has
+        found = uniforms(self.month.seed, self.identity, MEANS, self.month.time)[:, 0] < gates.means_found
+        return (way + np.floor(gates.reinstall) > has) & ~found
 
     def life_here(self) -> np.ndarray:
         """Return what living where and as it does is worth."""
