@@ -16,7 +16,7 @@ help:
 	@echo "make bench     measure speed; writes results/benchmark.json"
 	@echo "make manual    write docs/parameters.md, columns.md and outputs.md anew"
 	@echo "make golden    take what the scenarios give now as what tests and sim doctor expect"
-	@echo "make refit     fit the studies that are shipped again (half an hour), and keep their posteriors"
+	@echo "make refit     fit the studies that are shipped again (a quarter of an hour), and keep their posteriors"
 	@echo "make notebook  execute the notebooks"
 	@echo "make clean     remove environments, results and caches of tools"
 
