@@ -29,7 +29,7 @@ class Panel:
     """
 
     def __init__(self, model: SolutionsModel, nuisances: Nuisances) -> None:
-        asked, plans, undecided = intentions(model, nuisances)
+        asked, plans, undecided, _ = intentions(model, nuisances)
         rest = ~plans & ~undecided
         self._said = {"return": asked & plans, "undecided": asked & undecided, "stay": asked & rest}
         self._model, self._reached = model, np.zeros(len(asked), bool)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.calibrate.observe import Nuisances
-from sim.calibrate.questions import OPENS
+from sim.calibrate.questions import intentions
 from sim.kernels.codes import HLP_NONE, OWNER, PUSH_CLOSURE
 from sim.model import SolutionsModel
 
@@ -94,8 +94,7 @@ def _moment(model: SolutionsModel, between: Nuisances, camp: npt.NDArray[np.int1
     """Return how every household stands now, and what it would answer; ``camp``: where it was a month ago, or -1."""
     households = model.households
     away, home = ((households["present"] == 1) & (households["at_home"] == at) for at in (0, 1))
-    margin, shut = model.world.asked()
-    wish = margin + np.float32(between.plan_shift)
+    said = intentions(model, between)
     closing = np.flatnonzero(model.compiled.closures.closing == model.month - 1)
     pushed = (households.plan.push & PUSH_CLOSURE) > 0
     return {
@@ -104,7 +103,7 @@ def _moment(model: SolutionsModel, between: Nuisances, camp: npt.NDArray[np.int1
         "site": households["site"].copy(),
         "failed": away & (households["last_area"] >= 0),
         "years": households["months_displaced"].astype(np.float32) / np.float32(12),
-        "wish": wish,
-        "plan": (wish > between.plan_margin) & (shut & ~np.uint8(OPENS) == 0),
+        "wish": said.wish,
+        "plan": said.plans,
         "closed_upon": pushed & np.isin(camp, closing),
     }

@@ -24,19 +24,20 @@ OPENS = (1 << SEASON) | (1 << VACANCY) | (1 << SEAT)  # gates that may open with
 
 
 class Intentions(NamedTuple):
-    """What families away from home would say: bool[n], of all rows."""
+    """What families away from home would say, bool[n] of all rows, and what going home is worth to them."""
 
     asked: Mask
     plans: Mask
     undecided: Mask
+    wish: npt.NDArray[np.float32]  # float32[n], over all else, utility; NaN for those not asked
 
 
 def intentions(model: SolutionsModel, nuisances: Nuisances) -> Intentions:
     """Return who is asked now, who plans to return, and who is undecided."""
     margin, shut = model.world.asked()
-    asked, margin = ~np.isnan(margin), margin + nuisances.plan_shift
-    plans = (margin > nuisances.plan_margin) & (shut & ~np.uint8(OPENS) == 0)
-    return Intentions(asked, plans, np.abs(margin) <= nuisances.plan_margin)
+    asked, wish = ~np.isnan(margin), margin + np.float32(nuisances.plan_shift)
+    plans = (wish > nuisances.plan_margin) & (shut & ~np.uint8(OPENS) == 0)
+    return Intentions(asked, plans, np.abs(wish) <= nuisances.plan_margin, wish)
 
 
 def _planning(model: SolutionsModel, nuisances: Nuisances) -> tuple[Mask, Mask]:

@@ -1,6 +1,10 @@
 """Random households in random months, and the criteria they pass by the same rules written on whole columns."""
 
+import os
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -180,3 +184,14 @@ class Expected:
         lost = (self.c["tenure"] == codes.OWNER) & ((self.c["occupied"] > 0) | (self.c["hlp"] == codes.HLP_NONE))
         secure: np.ndarray = dwelling & ~lost
         return secure
+
+
+def without_a_compiler(script: str, out: Path) -> Columns:
+    """Return the arrays that a script writes to ``out`` where kernels are plain Python."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    source = script.format(here=str(Path(__file__).parent), out=str(out))
+    done = subprocess.run(
+        [sys.executable, "-c", source], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return dict(np.load(out))

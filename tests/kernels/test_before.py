@@ -1,13 +1,10 @@
 """Work and money before the run: as NumPy has it, the same without a compiler, and no drift once it begins."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from random_households import AREAS, Columns, random_columns
+from random_households import AREAS, Columns, random_columns, without_a_compiler
 
 from sim.kernels import codes
 from sim.kernels.before import LONGEST, live_before_rows
@@ -99,14 +96,7 @@ def test_as_numpy_has_it() -> None:
 
 
 def test_the_same_without_a_compiler(tmp_path: Path) -> None:
-    out = tmp_path / "found.npz"
-    script = INTERPRETED.format(here=str(Path(__file__).parent), out=str(out))
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    compiled, plain = lived(some(300)), np.load(out)
+    compiled, plain = lived(some(300)), without_a_compiler(INTERPRETED, tmp_path / "found.npz")
     for name in ("employed", "savings"):
         assert np.array_equal(plain[name], compiled[name])
 

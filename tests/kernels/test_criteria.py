@@ -1,8 +1,5 @@
 """Criteria of a durable solution: the same without a compiler, the same in NumPy, and never lost by having more."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_households import AREAS, BITS, Columns, Expected, judged, random_columns, random_month
+from random_households import AREAS, BITS, Columns, Expected, judged, random_columns, random_month, without_a_compiler
 
 from sim.kernels import codes
 from sim.kernels.draws import RANKS, ranks5
@@ -55,14 +52,10 @@ def test_solutions_are_held_by_those_at_home_or_settled_who_live_as_hosts_do(see
 
 
 def test_the_same_without_a_compiler(tmp_path: Path) -> None:
-    out = tmp_path / "found.npz"
-    script = INTERPRETED.format(here=str(Path(__file__).parent), out=str(out))
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=300, check=False
+    compiled, plain = (
+        judged(random_columns(1500, seed=5), random_month(6)),
+        without_a_compiler(INTERPRETED, tmp_path / "found.npz"),
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    compiled, plain = judged(random_columns(1500, seed=5), random_month(6)), np.load(out)
     assert np.array_equal(plain["criteria"], compiled["criteria"])
     assert np.array_equal(plain["held"], compiled["held"])
 

@@ -1,13 +1,10 @@
 """What households answer a survey: the same in NumPy, the same without a compiler, and what reasons cannot do."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from random_households import Columns
+from random_households import Columns, without_a_compiler
 from random_surveys import LEVEL, Reasons, asked_why, live_badly, random_away, random_conditions
 
 from sim.kernels import codes
@@ -52,14 +49,11 @@ def test_severe_conditions_are_what_numpy_says(seed: int) -> None:
 
 
 def test_the_same_without_a_compiler(tmp_path: Path) -> None:
-    out = tmp_path / "found.npz"
-    script = INTERPRETED.format(here=str(Path(__file__).parent), out=str(out))
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=300, check=False
+    plain, columns, month = (
+        without_a_compiler(INTERPRETED, tmp_path / "found.npz"),
+        random_away(400, 5),
+        random_conditions(6),
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    plain, columns, month = np.load(out), random_away(400, 5), random_conditions(6)
     assert plain["rise"] == pytest.approx(asked_why(columns, month), rel=1e-6, abs=1e-6, nan_ok=True)
     assert np.array_equal(plain["severe"], live_badly(columns, month))
 
