@@ -1,0 +1,1 @@
+"""The live what-if page: a case in a browser, moved by hand, answered by paired runs."""
