@@ -30,7 +30,7 @@ SOURCES = ("kernels", "world", "population", "model.py")  # what decides how a r
 REFIT = "make refit, or sim fit with this study"
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 DIGITS = 9
-PROSE = {"title", "question", "source", "note"}
+PROSE = {"title", "question", "source", "note", "boundaries"}  # what is written, or drawn, for people
 
 
 @dataclass(frozen=True)

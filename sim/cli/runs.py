@@ -57,6 +57,7 @@ def check(
 
     Example: sim check my-scenario.yaml iraq/no-closure
     """
+    from sim.data.boundaries import outlines
     from sim.experiments.run import prepared
     from sim.scenario.checks import outside_run
 
@@ -64,6 +65,8 @@ def check(
     for file in files:
         try:
             compiled = prepared(file)
+            if compiled.scenario.boundaries is not None:
+                outlines(compiled.scenario.boundaries, compiled.geography.pcodes)
         except InputError as error:
             failed += 1
             complain(str(error))

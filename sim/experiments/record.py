@@ -88,7 +88,8 @@ def input_hashes(scenario: Scenario) -> dict[str, str]:
 
 def input_files(scenario: Scenario) -> list[Path]:
     """Return every file a scenario was read from."""
-    return [*scenario.lineage, *sorted(scenario.tables.glob("*.csv"))]
+    maps = [scenario.boundaries] if scenario.boundaries else []
+    return [*scenario.lineage, *sorted(scenario.tables.glob("*.csv")), *maps]
 
 
 def _manifest(folder: Path, kind: str) -> dict[str, Any]:

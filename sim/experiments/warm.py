@@ -1,7 +1,6 @@
 """Compiling the model before it is needed, by a run of a few households, and knowing how far that is."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 from sim.experiments.run import run

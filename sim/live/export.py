@@ -91,7 +91,9 @@ def imported(text: str, levers: Sequence[Lever], origin: Origin, start: str) -> 
     if not isinstance(content, dict) or "extends" not in content:
         raise InputError("is not a scenario file saved from this page", key="file", allowed="one that was saved here")
     if content["extends"] != origin.scenario:
-        raise InputError("belongs to another baseline", key="extends", value=content["extends"], allowed=origin.scenario)
+        raise InputError(
+            "belongs to another baseline", key="extends", value=content["extends"], allowed=origin.scenario
+        )
     flat = {key: value for key, value in _flat(content).items() if key not in BESIDES}
     found = {lever.id: value for lever in levers if (value := _setting(lever, flat, start)) is not None}
     settings = {lever.id: lever.scale.checked(found[lever.id], lever.id) for lever in levers if lever.id in found}

@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.data.case_tables import CaseTables
 from sim.interventions import CampClosure
+from sim.library import is_file
 from sim.scenario.load import Scenario
 from sim.schema.base import month_name, month_number
 from sim.schema.errors import nearest
@@ -39,6 +40,14 @@ def check_names(scenario: Scenario, tables: CaseTables) -> None:
             check("area", programme.target.areas, *target, "areas")
             check("site", programme.target.sites, *target, "sites")
             check("area", programme.target.origins, *target, "origins")
+
+
+def check_boundaries(scenario: Scenario) -> None:
+    """Refuse a file of boundaries that is not there; what it holds is read when a map is drawn."""
+    path = scenario.boundaries
+    if path is not None and not is_file(path):
+        message = "no such file beside the tables"
+        raise scenario.document.error(message, "boundaries", value=path.name, allowed=f"a file in {path.parent}")
 
 
 def _check_timeline(spec: Any, check: Callable[..., None]) -> None:

@@ -10,7 +10,7 @@ from sim.data.case_tables import CaseTables, load_displaced
 from sim.interventions import CampClosure
 from sim.kernels import inputs
 from sim.scenario.before import lived_before
-from sim.scenario.checks import check_names
+from sim.scenario.checks import check_boundaries, check_names
 from sim.scenario.geography import geography_of, programme_key
 from sim.scenario.load import Scenario
 from sim.scenario.paths import condition_paths, month_index
@@ -83,6 +83,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     """Compile a scenario; raises InputError where it names what its tables do not hold."""
     tables = load_displaced(scenario.tables)
     check_names(scenario, tables)
+    check_boundaries(scenario)
     check_size(scenario, tables)
     paths = condition_paths(scenario, tables)
     geography = geography_of(tables, scenario.spec.parameters.markets)

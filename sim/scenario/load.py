@@ -47,6 +47,11 @@ class Scenario:
     tables: Path
     lineage: tuple[Path, ...]
 
+    @property
+    def boundaries(self) -> Path | None:
+        """The GeoJSON file of its areas, None where the case names none."""
+        return self.tables / self.spec.boundaries if self.spec.boundaries else None
+
     def override(self, changes: Mapping[str, Any]) -> "Scenario":
         """Return the scenario with values replaced, ``{"parameters.choice.epoch": 12}``, checked again."""
         document = self.document

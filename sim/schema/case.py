@@ -1,8 +1,9 @@
 """What a case and its timeline hold, as a person writes them in YAML."""
 
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.schema.base import MOST_TITLE, PRIOR, CalendarMonth, Name, Prose, Strict, month_number, quantity
 from sim.schema.parameters import Parameters
@@ -11,6 +12,16 @@ _MCNA = "REACH MCNA VIII Iraq 2020"
 Windowed = TypeVar("Windowed", "ConditionChange", "Arrivals")
 Share = Annotated[float, Field(ge=0, le=1)]
 Shift = Annotated[float, Field(ge=-20, le=20)]
+
+
+def _map_file(value: str) -> str:
+    name = Path(value)
+    if name.suffix not in (".geojson", ".json") or {*value} & {*"/\\:\n\t"}:
+        raise ValueError("names a file beside the tables, ending in .geojson or .json, and no folder")
+    return value
+
+
+MapFile = Annotated[Prose, AfterValidator(_map_file)]
 
 
 class Tenure(Strict):
@@ -180,6 +191,10 @@ class Case(Strict):
     title: Prose = Field(max_length=MOST_TITLE, description="One line, shown above every table and figure")
     question: Prose = Field("", description="What the scenario is meant to show, in plain words")
     tables: Prose = Field(".", description="Folder of the case tables, beside the file that names it")
+    boundaries: MapFile | None = Field(
+        None,
+        description="GeoJSON file beside the tables, polygons in degrees with the property `pcode`, for maps; without it maps show tiles",
+    )
     start: CalendarMonth = Field(description="First simulated month; stocks are those at its beginning")
     months: int = quantity(36, "months", "Months simulated", "case", 1, 600)
     rows: int | None = quantity(

@@ -18,7 +18,8 @@ from values import CELLS, LINES, SCALARS
 VALLEY = Path(__file__).parents[2] / "scenarios" / "valley"
 CHAIN = ("closure-with-alternatives.yaml", "closure-no-notice.yaml", "case.yaml")  # each extends the next
 TABLES = ("areas.csv", "conditions.csv", "displaced.csv", "security.csv", "sites.csv", "waves.csv")
-SHIPPED = {path.name: path.read_bytes() for path in sorted(VALLEY.iterdir()) if path.suffix in (".yaml", ".csv")}
+READ = (".yaml", ".csv", ".geojson")
+SHIPPED = {path.name: path.read_bytes() for path in sorted(VALLEY.iterdir()) if path.suffix in READ}
 
 Text = Callable[[Random, str], str]
 Cells = list[list[str]]

@@ -56,6 +56,7 @@ LINES = (
     *("extends: nowhere", "extends: [a]", "extends: ''", "extends: /", "extends: valley/as-is", "extends: no-closure"),
     *("tables: nowhere", "tables: /", "tables: ..", "tables: ''", "tables: areas.csv", "tables: ~", "tables: 3"),
     *("tables: '\\0'", 'tables: "\\0"', 'extends: "\\0"', f"tables: {'x' * 5000}", f"extends: {'x' * 5000}"),
+    *("boundaries: ../x.geojson", "boundaries: x.geojson", "boundaries: areas.csv", "boundaries: ~", "boundaries: 3"),
     *("composition: {sizes: {1: 1}}", "composition: {sizes: {}}", "composition: {sizes: {0: 1}}"),
     *("composition: {sizes: {1.5: 1}}", "composition: {sizes: {a: 1}}", "composition: {sizes: {41: 1}}"),
     *("composition: {sizes: {'4': 1}}", "composition: {sizes: {true: 1}}", "composition: {sizes: {4: .nan}}"),
