@@ -4,11 +4,11 @@ Previews say where to look, full results what is true there: the level of a prev
 """
 
 from collections.abc import Awaitable, Callable
-from itertools import pairwise
 from typing import TypedDict
 
 from sim.live.levers import Lever
 
+Point = tuple[float, float]  # a value of the lever, and the level there
 Level = Callable[[float, bool], Awaitable[float | None]]
 LOOKS = 7  # values of the lever that are previewed
 TRIES = 4  # full results that close in on the target
@@ -24,7 +24,9 @@ class Found(TypedDict):
 
 
 async def search(lever: Lever, now: float, target: float, level: Level) -> Found:
-    """Return the value nearest to where the lever stands with which the target is reached, by full results.
+    """Return a value between where the lever stands and elsewhere with which the target is reached, by full results.
+
+    What is reached is the level at the step of the scale that comes nearest to the target.
 
     Parameters
     ----------
@@ -38,35 +40,45 @@ async def search(lever: Lever, now: float, target: float, level: Level) -> Found
         tell.
     """
     looked = [(value, shown) for value in _grid(lever) if (shown := await level(value, True)) is not None]
-    if not looked:
-        return {"found": False, "value": now, "reached": None}
-    between = [pair for pair in pairwise(looked) if _reaches(pair[0][1], pair[1][1], target)]
-    if not between:
-        value, _ = min(looked, key=lambda one: abs(one[1] - target))
-        reached = await level(value, False)
-        return {"found": reached is not None and abs(reached - target) <= NEAR, "value": value, "reached": reached}
-    left, right = min(between, key=lambda pair: min(abs(pair[0][0] - now), abs(pair[1][0] - now)))
-    return await _closed_in(lever, left[0], right[0], target, level)
+    here = await level(now, False)
+    if not looked or here is None:
+        return {"found": False, "value": now, "reached": here}
+    tried = [(now, here)]
+    for value in _worth_a_try(looked, here, target):
+        if (shown := await level(value, False)) is None:
+            continue
+        tried.append((value, shown))
+        if min(here, shown) <= target <= max(here, shown):
+            return await _closed_in(lever, (now, here), (value, shown), target, level)
+    value, reached = min(tried, key=lambda one: abs(one[1] - target))
+    return {"found": abs(reached - target) <= NEAR, "value": value, "reached": reached}
 
 
-async def _closed_in(lever: Lever, left: float, right: float, target: float, level: Level) -> Found:
-    """Close in on the target between two values, by full results and straight lines."""
-    ends = [(value, shown) for value in (left, right) if (shown := await level(value, False)) is not None]
-    tried = list(ends)
+def _worth_a_try(looked: list[Point], here: float, target: float) -> list[float]:
+    """Return the value that seems to reach the target, and the one that goes furthest towards it and beyond."""
+    nearest, _ = min(looked, key=lambda one: abs(one[1] - target))
+    furthest, _ = max(looked, key=lambda one: one[1] if target >= here else -one[1])
+    return list(dict.fromkeys([nearest, furthest]))
+
+
+async def _closed_in(lever: Lever, one: Point, other: Point, target: float, level: Level) -> Found:
+    """Close in on the target between two values that lie on both sides of it, by full results and straight lines."""
+    tried, ends = [one, other], [one, other]
     for _ in range(TRIES):
-        if len(ends) < 2 or min(abs(shown - target) for _, shown in tried) <= NEAR:
-            break
         value = _crossing(lever, ends[0], ends[1], target)
-        if any(value == known for known, _ in tried) or (shown := await level(value, False)) is None:
+        if _nearest(tried, target) <= NEAR or any(value == known for known, _ in tried):
+            break
+        if (shown := await level(value, False)) is None:
             break
         tried.append((value, shown))
         same_side = (shown - target) * (ends[0][1] - target) > 0
-        ends = [(value, shown), ends[1]] if same_side else [ends[0], (value, shown)]
-    if not tried:
-        return {"found": False, "value": left, "reached": None}
+        ends[0 if same_side else 1] = (value, shown)
     value, reached = min(tried, key=lambda one: abs(one[1] - target))
-    crossed = len(ends) == 2 and _reaches(ends[0][1], ends[1][1], target)
-    return {"found": abs(reached - target) <= NEAR or crossed, "value": value, "reached": reached}
+    return {"found": True, "value": value, "reached": reached}
+
+
+def _nearest(tried: list[Point], target: float) -> float:
+    return min(abs(shown - target) for _, shown in tried)
 
 
 def _grid(lever: Lever) -> list[float]:
@@ -77,14 +89,10 @@ def _grid(lever: Lever) -> list[float]:
     return [scale.checked(min(scale.high, scale.low + place * scale.step), lever.id) for place in places]
 
 
-def _crossing(lever: Lever, one: tuple[float, float], other: tuple[float, float], target: float) -> float:
+def _crossing(lever: Lever, one: Point, other: Point, target: float) -> float:
     """Return the step of the scale nearest to where a straight line between two points meets the target."""
     scale = lever.scale
     share = 0.5 if one[1] == other[1] else (target - one[1]) / (other[1] - one[1])
     exact = one[0] + min(1.0, max(0.0, share)) * (other[0] - one[0])
     stepped = scale.low + round((exact - scale.low) / scale.step) * scale.step
     return scale.checked(min(scale.high, max(scale.low, stepped)), lever.id)
-
-
-def _reaches(one: float, other: float, target: float) -> bool:
-    return min(one, other) <= target <= max(one, other)

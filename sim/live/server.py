@@ -195,5 +195,5 @@ async def _gone(request: Request) -> None:
 
 
 def _refused(refusal: Refusal) -> Response:
-    error = {"code": refusal.code, "lever": refusal.lever, "text": refusal.text, "values": {}}
+    error: Plain = {"code": refusal.code, "lever": refusal.lever, "text": refusal.text, "values": {}}
     return JSONResponse({"error": error}, status_code=refusal.status)
