@@ -4,7 +4,7 @@ import { Chart } from "./chart.js";
 import { byId, el } from "./dom.js";
 import { paintFooter } from "./footer.js";
 import { Levers } from "./levers.js";
-import { notePainted } from "./live-log.js";
+import { noteMoved, notePainted } from "./live-log.js";
 import { AreaMap, mapTitle } from "./map.js";
 import { banner, explain, hide, notice, setUpNotices } from "./notices.js";
 import { Present } from "./present.js";
@@ -87,6 +87,7 @@ class Page {
   moved(id, value, sent) {
     this.replay.stop();
     this.session.move(id, value);
+    noteMoved();
     this.room.moved();
     this.take.forget();
     this.present.forget();
@@ -114,6 +115,7 @@ class Page {
     this.present.forget();
     this.levers.show();
     this.#buttons();
+    noteMoved();
     this.asker.full(this.session.effective(), performance.now());
     this.repaint();
   }

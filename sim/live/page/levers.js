@@ -80,7 +80,7 @@ class Row {
       input: (event) => this.#moved(Number(this.range.value), event.timeStamp),
       change: () => this.hand.onRest(),
     };
-    return el("input", { type: "range", min: low, max: high, step, "aria-labelledby": this.id, on });
+    return el("input", { type: "range", min: low, max: high, step, "data-lever": this.lever.id, "aria-labelledby": this.id, on });
   }
 
   #changed() {

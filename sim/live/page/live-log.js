@@ -1,4 +1,7 @@
-/** When what was painted, so that delays can be measured from outside: `window.liveLog` and `data-painted`. */
+/**
+ * When what was painted, so that delays can be measured from outside: `window.liveLog` and `data-painted`, and in
+ * `data-shown` whether the picture is that of the settings as they are: empty while it is not yet.
+ */
 
 const MOST = 500;
 let painted = 0;
@@ -12,7 +15,13 @@ export function notePainted(kind, sent) {
     window.liveLog.push({ kind, t: performance.now(), sent });
     if (window.liveLog.length > MOST) window.liveLog.shift();
     document.documentElement.dataset.painted = ++painted;
+    document.documentElement.dataset.shown = kind;
     port1.close();
   };
   port2.postMessage(null); // arrives after the paint that follows this animation frame
+}
+
+/** Note that settings have moved, and the picture has not yet followed. */
+export function noteMoved() {
+  document.documentElement.dataset.shown = "";
 }
