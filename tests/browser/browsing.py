@@ -6,8 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.request import urlopen
@@ -36,15 +34,19 @@ class Server:
         return int(self.address.rsplit(":", 1)[1].rstrip("/"))
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.said()
 
-    def close(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
+    def said(self) -> str:
+        """Return what it has said since it told its address, once it has ended."""
+        said, _ = self.process.communicate()
+        return str(said)
+
+    def close(self) -> str:
+        """End it as its user does, with Ctrl-C."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.said()
 
 
 def served(*arguments: str, port: int = 0, seeds: int = SEEDS, rows: int | None = ROWS) -> Server:
@@ -114,14 +116,6 @@ def started(server: Server) -> dict[str, Any]:
     """Return what a page is told when it opens."""
     with urlopen(f"{server.address}api/start") as answer:
         return dict(json.load(answer))
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait for a condition."""
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not come to that in time"
-        time.sleep(0.05)
 
 
 def as_link(settings: dict[str, float]) -> str:

@@ -14,6 +14,7 @@ def test_it_opens_where_nothing_else_can_be_reached(page: Page) -> None:
     assert page.locator("#levers input[type=range]").count() == len(started(page.server)["levers"])
     with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
         page.context.new_page().goto("https://example.org/")
+    page.outside.remove("https://example.org/")  # asked for by the test, not by the page
 
 
 def test_a_page_of_another_name_is_turned_away(server: Server) -> None:
