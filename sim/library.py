@@ -10,7 +10,7 @@ _PACKAGED = _HERE / "content"
 
 
 def content_folder(name: str) -> Path:
-    """Return the folder ``scenarios`` or ``calibration``: the packaged copy, else the repository's."""
+    """Return the folder ``scenarios``, ``calibration`` or ``workshops``: the packaged copy, else the repository's."""
     packaged = _PACKAGED / name
     return packaged if packaged.is_dir() else _HERE.parent / name
 
@@ -55,6 +55,12 @@ def study_of(scenario: str) -> Path | None:
     folder = content_folder("calibration") / scenario.partition("/")[0]
     found = folder / "study.yaml"
     return found if is_file(found) and is_file(folder / "posterior.json") else None
+
+
+def workshop_of(case: str) -> Path | None:
+    """Return the shipped workshop pack of a case; None where there is none."""
+    found = content_folder("workshops") / f"{case}.yaml"
+    return found if is_file(found) else None
 
 
 def is_file(path: Path) -> bool:

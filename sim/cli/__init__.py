@@ -4,7 +4,7 @@ import signal
 import sys
 
 try:
-    from sim.cli import calibration, experiments, runs  # noqa: F401 - they add their commands to the application
+    from sim.cli import calibration, experiments, live, runs  # noqa: F401 - they add their commands to the application
     from sim.cli.common import BAD_INPUT, INTERRUPTED, app, complain
     from sim.schema.errors import InputError
 except KeyboardInterrupt:  # Ctrl-C before there is a command to end

@@ -40,15 +40,17 @@ def loaded_all(scenarios: Sequence[str | Path | Scenario]) -> list[Scenario]:
 def with_counterparts(scenarios: Sequence[str | Path | Scenario]) -> tuple[list[Scenario], list[str]]:
     """Return the scenarios, with the counterparts of a closure that are missing, and notes: warnings, what was added.
 
-    The scenario without closure, where there is one, comes first and is the baseline.
+    Scenarios without closure come first. The baseline is the first of them that was named, and the one that is added
+    only where none was.
     """
     loaded = loaded_all(scenarios)
     closing, notes = [one for one in loaded if closures(one)], warnings_on(loaded)
     if not closing:
         return loaded, notes
     if not any(_same_otherwise(one, closing[0]) for one in loaded if not closures(one)):
-        loaded.insert(0, without_closure(closing[0]))
-        notes.append(f"Added for comparison: {loaded[0].name}, the same without the closure.")
+        counterpart = without_closure(closing[0])
+        loaded.append(counterpart)
+        notes.append(f"Added for comparison: {counterpart.name}, the same without the closure.")
     if not any(_has_alternatives(one) for one in closing):
         loaded.append(with_alternatives(closing[0]))
         notes.append(f"Added for comparison: {loaded[-1].name}, the closure with notice and alternatives.")

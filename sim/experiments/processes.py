@@ -64,12 +64,12 @@ class Processes:
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             started_anew = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, started_anew, initializer=_live_with_parent)
+            self._pool = ProcessPoolExecutor(self.workers, started_anew, initializer=live_with_parent)
             _STARTED.append(self._pool)
         return self._pool
 
 
-def _live_with_parent() -> None:
+def live_with_parent() -> None:
     """Leave interrupts to the process that started this one, and end when it does, even if it was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -15,7 +15,7 @@ class ReturnGrant(Offer):
     """A one-off grant on return."""
 
     kind: Literal["return_grant"] = "return_grant"
-    amount: float = quantity(1260.0, "USD/family", "Cash on return", "1.5 M IQD, Ministry of Migration and Displaced, press; up to 4 M", 0, 100_000)  # fmt: skip
+    amount: float = quantity(1260.0, "USD/family", "Cash on return", "scenario; default 1.5 M IQD, Ministry of Migration and Displaced, press; up to 4 M", 0, 100_000)  # fmt: skip
 
     def terms(self) -> Terms:
         """Return the grant."""

@@ -1,1 +1,1 @@
-"""The live what-if page: a case in a browser, moved by hand, answered by paired runs."""
+"""The live what-if page: levers, paired previews and results, and the small server that shows them."""
