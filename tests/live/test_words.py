@@ -113,7 +113,9 @@ def literals() -> Iterator[str]:
 def patterns() -> list[re.Pattern[str]]:
     """Return what keys are put together from, such as ``sentence.*.*``, as patterns."""
     families = {key.partition(".")[0] for key in keys("en")}
-    found = [text for text in re.findall(r"`((?:[^`\s$]|\$\{[^}`]*\})*)`", page()) if text.partition(".")[0] in families]
+    found = [
+        text for text in re.findall(r"`((?:[^`\s$]|\$\{[^}`]*\})*)`", page()) if text.partition(".")[0] in families
+    ]
     pieces = [re.split(r"\$\{[^}]*\}", text) for text in found]
     return [re.compile(r"[\w/.-]+".join(map(re.escape, one))) for one in pieces if len(one) > 1]
 
@@ -141,4 +143,3 @@ def test_no_key_is_unused() -> None:
         if key not in quoted and not key.startswith(DYNAMIC) and not any(one.fullmatch(key) for one in made)
     }
     assert unused <= {"locale"}, "words.js reads it from the catalogue"
-
