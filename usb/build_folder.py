@@ -23,8 +23,9 @@ from pathlib import Path, PurePosixPath
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
 PROJECT, EXTRA = "solutions-sim", "live"
+RUNTIME = "msvc-runtime"  # Microsoft's C++ runtime beside python.exe: numba needs it, and not every Windows has it
 START, README, SUMS = "Start what-if.cmd", "README.txt", "SHA256SUMS"
-NEEDED = ("solutions_sim", "starlette", "uvicorn")  # without one of these the page does not start
+NEEDED = ("solutions_sim", "starlette", "uvicorn", "msvc_runtime")  # without one of these the page does not start
 PLATFORM = "win_amd64"
 PACKAGES = PurePosixPath("Lib/site-packages")
 #: Where a wheel's ``.data`` folders go, from the folder of Python; headers are left out.
@@ -36,7 +37,9 @@ DATA = {
 }
 _PTH = re.compile(r"python3(\d+)\._pth")
 _WHEEL = re.compile(r"(?P<name>[^-]+)-[^-]+(-\d[^-]*)?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl")
-_ON_WINDOWS = re.compile(r"""(platform_system\s*==\s*['"]Windows|sys_platform\s*==\s*['"]win32|os_name\s*==\s*['"]nt)""")
+_ON_WINDOWS = re.compile(
+    r"""(platform_system\s*==\s*['"]Windows|sys_platform\s*==\s*['"]win32|os_name\s*==\s*['"]nt)"""
+)
 
 
 class Refused(Exception):
@@ -94,7 +97,7 @@ def downloaded(minor: int, folder: Path) -> Path:
     """Return a folder with the project's own wheel and those of everything it needs on Windows."""
     pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(REPOSITORY))
     own = next(folder.glob("*.whl"))
-    wanted = [f"{PROJECT}[{EXTRA}] @ {own.as_uri()}"]
+    wanted = [f"{PROJECT}[{EXTRA}] @ {own.as_uri()}", RUNTIME]
     asked: set[str] = set()
     while wanted:
         target = ("--only-binary", ":all:", "--platform", PLATFORM, "--python-version", f"3.{minor}")
@@ -174,13 +177,18 @@ def unpack(archive: Path, folder: Path, target: Callable[[str], PurePosixPath | 
         for info in found.infolist():
             if info.is_dir():
                 continue
-            if ".." in info.filename.split("/") or "\\" in info.filename or ":" in info.filename:
+            if leads_out(info.filename):
                 raise Refused(f"{archive.name}: holds a file outside of its folder, {info.filename}")
             place = target(info.filename)
             if place is not None:
                 path = folder / place
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(found.read(info))
+
+
+def leads_out(name: str) -> bool:
+    """Return whether the name of a file in an archive may lead out of the folder, here or on Windows."""
+    return name.startswith("/") or ".." in name.split("/") or "\\" in name or ":" in name
 
 
 def precompile(folder: Path, minor: int) -> None:
