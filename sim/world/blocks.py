@@ -1,7 +1,9 @@
 """Running a kernel over blocks of rows, on any number of threads, with the same result."""
 
+import operator
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -69,7 +71,8 @@ def new_events(areas: int, programmes: int) -> Any:
 
 def added(parts: list[Any]) -> tuple[Any, Any]:
     """Return the sum of NamedTuples of counts, field by field: people (or money), and the rows they come from."""
-    sums = {name: np.sum(arrays, axis=0) for name, arrays in zip(parts[0]._fields, zip(*parts))}
+    kind = type(parts[0])
+    sums = {name: reduce(operator.add, arrays) for name, *arrays in zip(kind._fields, *parts)}
     counts = {name: values if name in MONEY else values & _PEOPLE for name, values in sums.items()}
     rows = {name: np.zeros_like(values) if name in MONEY else values >> ROWS_AT for name, values in sums.items()}
-    return type(parts[0])(**counts), type(parts[0])(**rows)
+    return kind(**counts), kind(**rows)
