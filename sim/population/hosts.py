@@ -117,12 +117,16 @@ def raked(masks: npt.NDArray[np.uint16], area: npt.NDArray[np.intp], rates: Floa
 
 def _fitted(passes: npt.NDArray[np.bool_], wanted: Float) -> Float:
     weights = np.full(len(passes), 1.0 / len(passes))
-    varied = [n for n in range(passes.shape[1]) if 0 < passes[:, n].sum() < len(passes) and 0 < wanted[n] < 1]
+    margins = [
+        (column, column.astype(np.float64), rate)
+        for column, rate in zip(np.ascontiguousarray(passes.T), wanted)
+        if 0 < column.sum() < len(column) and 0 < rate < 1
+    ]
     for _ in range(MOST_PASSES):
-        for n in varied:
-            share = weights @ passes[:, n]
-            weights *= np.where(passes[:, n], wanted[n] / share, (1 - wanted[n]) / (1 - share))
-        if all(abs(weights @ passes[:, n] - wanted[n]) < CLOSE for n in varied):
+        for column, passed, rate in margins:
+            share = weights @ passed
+            weights *= np.where(column, rate / share, (1 - rate) / (1 - share))
+        if all(abs(weights @ passed - rate) < CLOSE for _, passed, rate in margins):
             break
     fitted: Float = weights / weights.sum()
     return fitted
