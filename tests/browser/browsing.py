@@ -27,7 +27,7 @@ class Server:
 
     process: subprocess.Popen[str]
     address: str
-    command: list[str]
+    _said: str = ""
 
     @property
     def port(self) -> int:
@@ -39,8 +39,9 @@ class Server:
 
     def said(self) -> str:
         """Return what it has said since it told its address, once it has ended."""
-        said, _ = self.process.communicate()
-        return str(said)
+        if self.process.stdout is not None and not self.process.stdout.closed:
+            self._said, _ = self.process.communicate()
+        return self._said
 
     def close(self) -> str:
         """End it as its user does, with Ctrl-C."""
@@ -60,7 +61,7 @@ def served(*arguments: str, port: int = 0, seeds: int = SEEDS, rows: int | None 
     said = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:\d+/", said)
     assert found, said
-    return Server(process, found[0], command)
+    return Server(process, found[0])
 
 
 @dataclass
