@@ -197,8 +197,8 @@ def _of_field(base: Base, name: str, control: Control, moves: Moves, switches: b
     scale = _field_scale(base, info, part, control)
     off = scale.off if switches else None
     value = _at_baseline(base, info, control, moves, scale, off)
-    scale = scale.holding(value) if off is None else scale.holding(value).holding(off)
-    return _lever(name, control, f"{kind}.{part}", scale, value, moves, off)
+    scale = scale if off is None else scale.holding(off)
+    return _lever(name, control, f"{kind}.{part}", scale.holding(value), value, moves, off)
 
 
 def _kind(moves: Moves) -> str:
