@@ -90,9 +90,15 @@ def _grid(lever: Lever) -> list[float]:
 
 
 def _crossing(lever: Lever, one: Point, other: Point, target: float) -> float:
-    """Return the step of the scale nearest to where a straight line between two points meets the target."""
+    """Return the step of the scale nearest to where a straight line between two points meets the target.
+
+    It lies between the two while there is a step between them.
+    """
     scale = lever.scale
     share = 0.5 if one[1] == other[1] else (target - one[1]) / (other[1] - one[1])
     exact = one[0] + min(1.0, max(0.0, share)) * (other[0] - one[0])
+    low, high = sorted((one[0], other[0]))
+    if high - low > 1.5 * scale.step:
+        exact = min(high - scale.step, max(low + scale.step, exact))
     stepped = scale.low + round((exact - scale.low) / scale.step) * scale.step
     return scale.checked(min(scale.high, max(scale.low, stepped)), lever.id)
