@@ -75,8 +75,9 @@ def a_glance(**parts: Any) -> Glance:
     rows = parts.get("rows", 500.0)
     behind = rows if isinstance(rows, Counts) else Counts(*(np.where(one > 0, rows, 0.0) for one in families))
     money, shares = np.zeros(len(MONEY)), np.zeros(len(SHARES))
-    for found, names, given in ((money, MONEY, {"care": 1e6} | parts.get("money", {})), (shares, SHARES, parts.get("shares", {}))):  # fmt: skip
-        for name, value in given.items():
-            found[names.index(name)] = value
+    for name, value in ({"care": 1e6} | parts.get("money", {})).items():
+        money[MONEY.index(name)] = value
+    for name, value in parts.get("shares", {}).items():
+        shares[SHARES.index(name)] = value
     rent = np.array(parts.get("rent", [100.0] * AREAS))
     return Glance(families, behind, money, shares, rent, ASSESSED)
