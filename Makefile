@@ -4,13 +4,15 @@ BIN := .venv/bin
 SCENARIOS := iraq/no-closure iraq/closure-no-notice iraq/closure-with-alternatives
 SEEDS ?= 20
 
-.PHONY: help demo test test-py312 slow lint format bench manual golden refit notebook clean
+.PHONY: help demo live test test-py312 slow browser lint format bench manual golden refit notebook clean
 
 help:
 	@echo "make demo      set up, and compare three futures of the Iraq case"
+	@echo "make live      set up, and open the live what-if page of the fictional valley (CASE=iraq for Iraq)"
 	@echo "make test      set up with the tools, and run the fast tests"
 	@echo "make test-py312  the same on Python 3.12 or later with the newest Mesa, where there is one"
 	@echo "make slow      run the statistical tests and all that start many processes (a quarter of an hour)"
+	@echo "make browser   test the live page in a real browser (needs chromium)"
 	@echo "make lint      style, types and the order of the floors"
 	@echo "make format    put the code into the common style"
 	@echo "make bench     measure speed; writes results/benchmark.json"
@@ -23,10 +25,14 @@ help:
 demo: .venv/core
 	$(BIN)/sim compare $(SCENARIOS) --seeds $(SEEDS) --out results/demo
 
+CASE ?= valley
+live: .venv/live
+	$(BIN)/sim live $(CASE)
+
 # The first line compiles the model once, so that parallel tests find it compiled.
 test: .venv/dev
 	$(BIN)/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"
-	$(BIN)/python -m pytest -m "not slow" -rs -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow and not browser" -rs -n 2 --dist loadfile
 
 # Mesa after 3.3 needs Python 3.12. A name alone does not do: the shims of pyenv stand for versions that are not there.
 NEWER ?= python3.12 python3.13 python3 $(sort $(wildcard $(HOME)/.pyenv/versions/3.1[23].*/bin/python))
@@ -43,11 +49,14 @@ test-py312:
 	.venv-py312/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[dev]"; \
 	.venv-py312/bin/python -c '$(VERSIONS)'; \
 	.venv-py312/bin/python -c "import sim; sim.run('iraq/no-closure', households=6000, months=1)"; \
-	.venv-py312/bin/python -m pytest -m "not slow" -rs -n 2 --dist loadfile
+	.venv-py312/bin/python -m pytest -m "not slow and not browser" -rs -n 2 --dist loadfile
 
 SLOW ?= slow
 slow: .venv/dev
 	$(BIN)/python -m pytest -m "$(SLOW)" -rA -n 2 --dist loadfile --durations=15
+
+browser: .venv/dev
+	$(BIN)/python -m pytest -m browser -rs -n 2 --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -85,6 +94,10 @@ clean:
 .venv/core: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
+
+.venv/live: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[live]"
+	@touch .venv/core $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[dev,notebook]"

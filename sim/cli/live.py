@@ -9,10 +9,11 @@ from sim.cli.common import Households, app, console, say
 from sim.schema.errors import InputError
 
 if TYPE_CHECKING:
+    from sim.live.engine import Size
     from sim.live.pack import OpenPack
     from sim.scenario import Scenario
 
-PORT, SEEDS, QUICK_ROWS = 8765, 8, 1500
+PORT, SEEDS, ROWS, QUICK_ROWS = 8765, 8, 5000, 1500
 
 
 @app.command()
@@ -42,7 +43,6 @@ def live(
     Example: sim live valley
     """
     _require_extra()
-    from sim.live.engine import Size
     from sim.live.offline import checked_page
     from sim.live.serving import serve
 
@@ -50,10 +50,17 @@ def live(
         for line in checked_page():
             say(line)
         return
-    size = Size(seeds, households, QUICK_ROWS)
-    baseline, opened = _baseline(scenario, pack, all_levers)
+    baseline, opened = baseline_and_pack(scenario, pack, all_levers)
     _compiled_with_bar()
-    serve(baseline, opened, size, port, say, open_browser=browser)
+    serve(baseline, opened, size_for(baseline, seeds, households), port, say, open_browser=browser)
+
+
+def size_for(scenario: "Scenario", seeds: int, households: int | None) -> "Size":
+    """Return how much is run for a result: as many households as asked for, else at most what a room can wait for."""
+    from sim.live.engine import Size
+
+    own = scenario.spec.rows
+    return Size(seeds, ROWS if households is None and (own is None or own > ROWS) else households, QUICK_ROWS)
 
 
 def _require_extra() -> None:
@@ -65,7 +72,7 @@ def _require_extra() -> None:
         raise InputError("the live page needs two more packages", key="live", allowed=allowed) from None
 
 
-def _baseline(name: str | None, pack: Path | None, every: bool) -> "tuple[Scenario, OpenPack | None]":
+def baseline_and_pack(name: str | None, pack: Path | None, every: bool) -> "tuple[Scenario, OpenPack | None]":
     """Return the baseline and the pack: that of the case, unless another is named or every lever is wanted.
 
     A pack says which baseline a room starts from; a scenario that is named goes before it.

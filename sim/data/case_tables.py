@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ MOST_FAMILIES = 100_000_000  # of a case, in all
 MOST_CODES = {"areas": 2**7 - 1, "waves": 2**7 - 1, "sites": 1000}  # what codes of a row, and memory, can hold
 
 MOST_KEPT = 8  # cases kept in memory
+UNREAD = bytes(32)  # stands for the digest of a file that cannot be read
 MARGINS = ("origin", "shelter", "wave")
 SETTLEMENTS = SHELTERS[: HOSTED + 1]  # where displaced families can be at the start
 
@@ -48,6 +49,7 @@ CONDITIONS: Mapping[str, float] = {
 }
 SIGNED_CONDITIONS = ("return_pull",)  # down to minus their largest value; the others are zero or more
 
+TABLES = ("areas", "sites", "conditions", "security", "displaced", "waves")
 _DISPLACED = {
     "district": "name",
     "name": "name",
@@ -84,6 +86,8 @@ class CaseTables:
     ----------
     folder : Path
         Where they were read; messages name it.
+    digest : bytes
+        What tells what the files held from anything else, so that what follows from them alone can be kept.
     areas : pandas.DataFrame
         pcode, name, lat, lon (degrees); one row per area.
     sites : pandas.DataFrame
@@ -99,6 +103,7 @@ class CaseTables:
     """
 
     folder: Path
+    digest: bytes
     areas: pd.DataFrame
     sites: pd.DataFrame
     conditions: pd.DataFrame
@@ -114,21 +119,20 @@ def load_displaced(folder: str | Path) -> CaseTables:
     that hold something else are read again.
     """
     folder = Path(folder)
-    names = [field.name for field in fields(CaseTables) if field.name != "folder"]
-    kept = _loaded(folder, tuple(_digest(folder / f"{name}.csv") for name in names))
-    return replace(kept, **{name: getattr(kept, name).copy() for name in names})
+    kept = _loaded(folder, b"".join(_digest(folder / f"{name}.csv") for name in TABLES))
+    return replace(kept, **{name: getattr(kept, name).copy() for name in TABLES})
 
 
 def _digest(path: Path) -> bytes:
-    """Return what tells the contents of a table from others; nothing where reading it would be refused."""
+    """Return what tells the contents of a table from others; zeros where reading it would be refused."""
     try:
-        return b"" if path.stat().st_size > MOST_BYTES else hashlib.sha256(path.read_bytes()).digest()
+        return UNREAD if path.stat().st_size > MOST_BYTES else hashlib.sha256(path.read_bytes()).digest()
     except OSError:
-        return b""
+        return UNREAD
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _loaded(folder: Path, _held: tuple[bytes, ...]) -> CaseTables:
+def _loaded(folder: Path, digest: bytes) -> CaseTables:
     areas = read_areas(folder / "areas.csv")
     pcodes = list(areas["pcode"])
     waves = read_waves(folder / "waves.csv")
@@ -137,6 +141,7 @@ def _loaded(folder: Path, _held: tuple[bytes, ...]) -> CaseTables:
     check_camps(displaced, sites, folder)
     return CaseTables(
         folder=folder,
+        digest=digest,
         areas=areas,
         sites=sites,
         conditions=read_conditions(folder / "conditions.csv", pcodes),

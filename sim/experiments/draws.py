@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import qmc
 
 from sim.schema.document import read_yaml, validate
 from sim.schema.errors import InputError
@@ -17,7 +16,7 @@ from sim.schema.uncertainty import Uncertainties
 Float = npt.NDArray[np.float64]
 Method = Literal["latin_hypercube", "sobol", "saltelli"]
 SALTELLI = "saltelli"
-SAMPLERS = {"latin_hypercube": qmc.LatinHypercube, "sobol": qmc.Sobol}
+SAMPLERS = {"latin_hypercube": "LatinHypercube", "sobol": "Sobol"}  # of scipy.stats.qmc
 DRAW_SEED = 20_260_101  # of the sampler: draws belong to an experiment, not to the luck of its runs
 MOST_DRAWS = 100_000
 INSTALL = "pip install 'solutions-sim[analysis]'"
@@ -91,7 +90,9 @@ def prior_draws(uncertain: Uncertainties, draws: int, method: Method = "latin_hy
     priors = uncertain.uncertainties
     if method == SALTELLI:
         return _for_indices(uncertain, draws)
-    sampler: Any = SAMPLERS[method](len(priors), rng=np.random.default_rng(DRAW_SEED))
+    from scipy.stats import qmc  # takes a second to load, which runs without draws need not wait for
+
+    sampler: Any = getattr(qmc, SAMPLERS[method])(len(priors), rng=np.random.default_rng(DRAW_SEED))
     shares = _sobol(sampler, draws) if method == "sobol" else sampler.random(draws)
     values = np.column_stack([prior.at(shares[:, n]) for n, prior in enumerate(priors.values())])
     origin = f"{draws} draws from {len(priors)} priors ({method.replace('_', ' ')})"

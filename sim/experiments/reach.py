@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
 
 from sim.experiments.draws import Draws, as_written
 from sim.experiments.executors import Executor, Serial
@@ -218,6 +217,8 @@ class _Search:
         in_order = [found[number] for number in sorted(found)]  # so that means do not depend on who was first
         values, rows = ({name: [one[name][n] for one in in_order] for name in names} for n in range(2))
         met = sum(map(self.target.met, values[self.target.outcome]))
+        from scipy.stats import binomtest  # as in sim.experiments.draws
+
         interval = binomtest(met, len(work)).proportion_ci(0.95)
         means = {name: _published(name, float(np.mean(values[name])), float(np.mean(rows[name]))) for name in names}
         return Tried(set_to, met, len(work), float(interval.low), float(interval.high), means)

@@ -1,9 +1,11 @@
 """Serving the page: a free port of this machine, the browser, and a plain word when it ends."""
 
+import os
 import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -48,7 +50,8 @@ def serve(
         say(f"The page is at {address}\nOnly this machine can open it. Ctrl-C ends it.")
         if open_browser:
             threading.Timer(BROWSER_AFTER, webbrowser.open, [address]).start()
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # how it is ended
+            uvicorn.Server(config).run(sockets=[listener])
         say("The page has ended. Its settings are in its address: open that again when the program runs again.")
 
 
@@ -62,6 +65,10 @@ def listening(port: int) -> socket.socket:
     """
     for candidate in range(port, min(port + TRIES, 65536)) if port else (0,):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if (
+            os.name == "posix"
+        ):  # so that a page finds the program again where it was; elsewhere it means to share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, candidate))
         except OSError:

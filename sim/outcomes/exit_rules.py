@@ -99,7 +99,7 @@ def ecdf(survey: Survey) -> np.ndarray:
     pattern = pattern.ravel()
     patterns, hosts = survey.passed[complete][first], np.bincount(pattern, weights)
     result = np.full(len(complete), np.nan)
-    result[complete] = _covered(patterns, patterns[hosts > 0], hosts[hosts > 0])[pattern]
+    result[complete] = covered(patterns, patterns[hosts > 0], hosts[hosts > 0])[pattern]
     return result
 
 
@@ -120,6 +120,29 @@ def reached(least: np.ndarray, most: np.ndarray, mean: np.ndarray | np.floating)
     """
     benchmark = mean - TOLERANCE
     return np.where(least >= benchmark, 1.0, np.where(most < benchmark, 0.0, np.nan))
+
+
+def covered(patterns: np.ndarray, hosts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the share of hosts that each pattern equals or exceeds: they pass nothing that it does not pass.
+
+    Parameters
+    ----------
+    patterns, hosts : numpy.ndarray
+        (n, k) and (h, k): what is passed, 1 or 0.
+    weights : numpy.ndarray
+        (h,) float64: weights of the hosts.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) float64 in [0, 1].
+    """
+    lacked, passed = (1 - patterns).astype(np.float32), hosts.T.astype(np.float32)  # small counts, exact
+    step = max(1, _PAIRS // len(hosts))
+    covers = (lacked[at : at + step] @ passed == 0 for at in range(0, len(patterns), step))
+    share: np.ndarray = np.concatenate([found.astype(float) @ weights for found in covers]) / weights.sum()
+    share[share > 1] = 1.0  # sums in another order may differ in the last digit
+    return share
 
 
 def _all_of(results: np.ndarray) -> np.ndarray:
@@ -149,13 +172,3 @@ def _host_means(survey: Survey) -> np.ndarray:
     weights = np.where(survey.host[:, None] & ~np.isnan(survey.passed), survey.weights[:, None], 0.0)
     means: np.ndarray = (weights * np.nan_to_num(survey.passed)).sum(axis=0) / weights.sum(axis=0)
     return means
-
-
-def _covered(patterns: np.ndarray, hosts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the share of hosts that each pattern equals or exceeds: they pass nothing that it does not pass."""
-    lacked, passed = (1 - patterns).astype(np.float32), hosts.T.astype(np.float32)  # small counts, exact
-    step = max(1, _PAIRS // len(hosts))
-    covers = (lacked[at : at + step] @ passed == 0 for at in range(0, len(patterns), step))
-    share: np.ndarray = np.concatenate([found.astype(float) @ weights for found in covers]) / weights.sum()
-    share[share > 1] = 1.0  # sums in another order may differ in the last digit
-    return share

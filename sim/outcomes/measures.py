@@ -1,8 +1,10 @@
 """How headline outcomes are computed: functions that make functions from recorded data to one number."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from sim.outcomes.suppression import SMALLEST_CELL
@@ -22,18 +24,27 @@ def rows_behind(data: xr.Dataset) -> xr.Dataset:
     return data.drop_vars(counted).rename({f"{name}_rows": name for name in counted})
 
 
-def sum_of(data: xr.Dataset, variable: str, at: Mapping[str, int | slice], labels: Mapping[str, Names | int]) -> float:
-    """Return the sum of a recorded variable at some positions, and at some labels; of all others everything.
+def chosen(
+    data: xr.Dataset, variable: str, at: Mapping[str, int | slice], labels: Mapping[str, Names | int]
+) -> npt.NDArray[np.generic]:
+    """Return a recorded variable at some positions, and at some labels; of all others everything.
 
-    As ``data[variable].isel(at).sel(labels).sum()`` gives it, without making labelled arrays of all on the way.
+    As ``data[variable].isel(at).sel(labels)`` gives it, without making labelled arrays of all on the way.
     """
-    found = data.variables[variable].isel(at)
-    places = {dim: data.indexes[dim] for dim in labels}
-    chosen = {
-        dim: [places[dim].get_loc(one) for one in (names if isinstance(names, list) else [names])]
-        for dim, names in labels.items()
-    }
-    return float(np.sum(found.isel(chosen).values))
+    found = data.variables[variable]
+    dims = [str(dim) for dim in found.dims]
+    values = found.values[tuple(at.get(dim, slice(None)) for dim in dims)]
+    left = [dim for dim in dims if not isinstance(at.get(dim), int)]
+    for dim, names in labels.items():
+        places = data.get_index(dim)
+        wanted: list[Any] = [places.get_loc(one) for one in (names if isinstance(names, list) else [names])]
+        values = values.take(wanted, axis=left.index(dim))
+    return values
+
+
+def sum_of(data: xr.Dataset, variable: str, at: Mapping[str, int | slice], labels: Mapping[str, Names | int]) -> float:
+    """Return the sum of what is `chosen`."""
+    return float(np.sum(chosen(data, variable, at, labels)))
 
 
 def at_end(variable: str, situation: Names) -> Measure:
@@ -87,11 +98,13 @@ def worst_group(data: xr.Dataset) -> float:
 
     Groups in which that, or they themselves, are too few to publish are left out.
     """
-    induced = data["moves"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
-    last = data[["by_group", "by_group_rows"]].isel(month=-1).drop_sel(situation="not_arrived").sum("situation")
-    size = last["by_group"].values
-    moved = data["moves_rows"].sel(push_class=INDUCED).sum(["month", "push_class", "pathway"]).values
-    few = [(one > 0) & (one < SMALLEST_CELL) for one in (induced, moved, size, last["by_group_rows"].values)]
+    induced, moved = (
+        chosen(data, name, {}, {"push_class": INDUCED}).sum(axis=(0, 1, 2)) for name in ("moves", "moves_rows")
+    )
+    size, size_rows = (
+        chosen(data, name, {"month": -1}, {"situation": PRESENT}).sum(axis=0) for name in ("by_group", "by_group_rows")
+    )
+    few = [(one > 0) & (one < SMALLEST_CELL) for one in (induced, moved, size, size_rows)]
     known = ~np.any(few, axis=0)
     return float(100 * np.where(known, induced / np.maximum(size, 1), 0.0).max())
 

@@ -5,6 +5,7 @@ the run: drawn so, household by household, and then raked, so that the weighted 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from sim.population.composition import POPULATION_SEED
 Float = npt.NDArray[np.float64]
 ROWS_PER_AREA = 200
 HOST_COHORT = 0xFFFF_FF00  # first cohort number of host rows; one an area
+KEPT = 8  # sets of ranks kept in memory
 MOST_PASSES = 500  # of raking
 CLOSE = 1e-9  # to a declared pass rate
 
@@ -74,7 +76,7 @@ def host_rows(rates: Float, size: int, needs: int, food_share: float, alike: flo
         Correlation between the sub-criteria of a household: some households have it better in everything.
     """
     areas = len(rates)
-    drawn = np.stack([_ranks(area, alike) for area in range(areas)])
+    drawn = _ranks(areas, alike)
     met = drawn < rates[:, None, :]
     rest = np.maximum(0.0, rates[:, FOOD] - rates[:, ECONOMIC_SECURITY]) / np.maximum(
         1e-12, 1 - rates[:, ECONOMIC_SECURITY]
@@ -115,26 +117,36 @@ def raked(masks: npt.NDArray[np.uint16], area: npt.NDArray[np.intp], rates: Floa
 
 def _fitted(passes: npt.NDArray[np.bool_], wanted: Float) -> Float:
     weights = np.full(len(passes), 1.0 / len(passes))
-    varied = [n for n in range(passes.shape[1]) if 0 < passes[:, n].sum() < len(passes) and 0 < wanted[n] < 1]
+    margins = [
+        (column, column.astype(np.float64), rate)
+        for column, rate in zip(np.ascontiguousarray(passes.T), wanted)
+        if 0 < column.sum() < len(column) and 0 < rate < 1
+    ]
     for _ in range(MOST_PASSES):
-        for n in varied:
-            share = weights @ passes[:, n]
-            weights *= np.where(passes[:, n], wanted[n] / share, (1 - wanted[n]) / (1 - share))
-        if all(abs(weights @ passes[:, n] - wanted[n]) < CLOSE for n in varied):
+        for column, passed, rate in margins:
+            share = weights @ passed
+            weights *= np.where(column, rate / share, (1 - rate) / (1 - share))
+        if all(abs(weights @ passed - rate) < CLOSE for _, passed, rate in margins):
             break
     fitted: Float = weights / weights.sum()
     return fitted
 
 
-def _ranks(area: int, alike: float) -> Float:
-    """Return evenly spread ranks of the hosts of an area, float64[ROWS_PER_AREA, 10], correlated by one factor."""
-    identities = (np.uint64(HOST_COHORT + area) << np.uint64(32)) + np.arange(ROWS_PER_AREA, dtype=np.uint64)
+@lru_cache(maxsize=KEPT)
+def _ranks(areas: int, alike: float) -> Float:
+    """Return evenly spread ranks of hosts within their area, float64[A, ROWS_PER_AREA, 10], correlated by one factor.
+
+    Runs of a case share them; they cannot be written to.
+    """
+    cohorts = np.arange(HOST_COHORT, HOST_COHORT + areas, dtype=np.uint64) << np.uint64(32)
+    identities = (cohorts[:, None] + np.arange(ROWS_PER_AREA, dtype=np.uint64)).ravel()
     blocks = [uniforms(POPULATION_SEED, identities, HOSTS, block) for block in range(3)]
-    normal = ndtri(np.concatenate(blocks, axis=1))
-    common, own = normal[:, :1], normal[:, 1 : 1 + len(CRITERIA)]
+    normal = ndtri(np.concatenate(blocks, axis=1)).reshape(areas, ROWS_PER_AREA, -1)
+    common, own = normal[..., :1], normal[..., 1 : 1 + len(CRITERIA)]
     latent = ndtr(np.sqrt(alike) * common + np.sqrt(1 - alike) * own)
-    order = np.argsort(np.argsort(latent, axis=0, kind="stable"), axis=0, kind="stable")
+    order = np.argsort(np.argsort(latent, axis=1, kind="stable"), axis=1, kind="stable")
     ranks: Float = (order + 0.5) / ROWS_PER_AREA
+    ranks.setflags(write=False)
     return ranks
 
 

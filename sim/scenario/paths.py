@@ -15,10 +15,8 @@ Float = npt.NDArray[np.float64]
 def condition_paths(scenario: Scenario, tables: CaseTables) -> dict[str, Float]:
     """Return every condition by month, with changes, measures and shocks applied in this order; access opens last."""
     months = scenario.spec.months
-    paths = {
-        str(name): np.repeat(row.to_numpy(np.float64)[None, :], months, axis=0)
-        for name, row in tables.conditions.iterrows()
-    }
+    values = zip(map(str, tables.conditions.index), tables.conditions.to_numpy(np.float64))
+    paths = {name: np.tile(of_areas, (months, 1)) for name, of_areas in values}
     paths["security"] = _security(scenario, tables)
     pcodes = list(tables.areas["pcode"])
     for name, change in scenario.spec.conditions.items():
@@ -33,10 +31,10 @@ def condition_paths(scenario: Scenario, tables: CaseTables) -> dict[str, Float]:
 
 def _security(scenario: Scenario, tables: CaseTables) -> Float:
     first, months = month_number(scenario.spec.start), scenario.spec.months
-    known = [period.year * 12 + period.month - 1 for period in tables.security.index]
-    rows = np.arange(first, first + months) - known[0]
+    known = tables.security.index
+    rows = np.arange(first, first + months) - month_number(str(known[0]))
     if rows[0] < 0 or rows[-1] >= len(known):
-        span = f"{tables.security.index[0]} to {tables.security.index[-1]}"
+        span = f"{known[0]} to {known[-1]}"
         raise scenario.document.error(
             "the run leaves the months of security.csv",
             "months",

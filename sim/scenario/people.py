@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pandas.util import hash_pandas_object
 
 from sim.data.case_tables import CaseTables
 from sim.kernels.codes import CAMP, OWN_HOME, SHELTERS
@@ -24,7 +23,7 @@ Columns = dict[str, npt.NDArray[Any]]
 Float = npt.NDArray[np.float64]
 MOST_KEPT = 4  # populations kept in memory
 MONTHS_AT_HOME = 600  # of families never displaced before
-_PLACED: dict[tuple[object, ...], DisplacedRows] = {}
+_PLACED: dict[tuple[bytes, int | None], DisplacedRows] = {}
 _DISPLACED_BLOCK = 5  # block of composition draws that dates displacement within a wave
 
 
@@ -50,7 +49,8 @@ def households_of(setting: Setting) -> Columns:
     """
     cohorts = [_at_start(setting), *_arriving(setting), *_driven_out(setting)]
     households = {name: np.concatenate([cohort[name] for cohort in cohorts]) for name in cohorts[0]}
-    if len(np.unique(households["id"])) < len(households["id"]):
+    identities = np.sort(households["id"])
+    if (identities[1:] == identities[:-1]).any():
         message = "two cohorts have names that hash alike; rename one"
         raise setting.scenario.document.error(message, "arrivals" if setting.spec.arrivals else "shocks")
     return households
@@ -73,8 +73,7 @@ def _at_start(setting: Setting) -> Columns:
 
 def _placed(tables: CaseTables, rows: int | None) -> DisplacedRows:
     """Return the placed rows of a case; scenarios of one case share them, so the last few are kept."""
-    frames = (tables.displaced, tables.sites, tables.areas, tables.waves)
-    key = (str(tables.folder), rows, *(int(hash_pandas_object(frame).sum()) for frame in frames))
+    key = (tables.digest, rows)
     if key not in _PLACED:
         while len(_PLACED) >= MOST_KEPT:
             _PLACED.pop(next(iter(_PLACED)))

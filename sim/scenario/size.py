@@ -29,7 +29,8 @@ def check_size(scenario: Scenario, tables: CaseTables) -> None:
             message = "has too many simulated households over its months"
             key = ("arrivals", name, "rows_per_month")
             raise scenario.document.error(message, *key, value=entry.rows_per_month)
-    rows, needed, there = rows_of(scenario, tables), memory_needed(scenario, tables), memory_here()
+    rows, there = rows_of(scenario, tables), memory_here()
+    needed = memory_needed(scenario, len(tables.areas), rows)
     if needed > there:
         message = f"the run needs about {needed / 2**30:,.1f} GiB of memory, for {rows:,} simulated households"
         file, line = scenario.document.place(("rows",))
@@ -39,21 +40,21 @@ def check_size(scenario: Scenario, tables: CaseTables) -> None:
 def rows_of(scenario: Scenario, tables: CaseTables) -> int:
     """Return how many simulated households there can be at most, about."""
     spec = scenario.spec
-    margin = tables.displaced["margin"] == "origin"
-    families = int(tables.displaced.loc[margin, "families"].sum())
+    once = tables.displaced["margin"].to_numpy() == "origin"  # every margin holds all families
+    families = int(tables.displaced["families"].to_numpy()[once].sum())
     at_start = families if spec.rows is None else min(families, spec.rows)
     arriving = sum(_per_month(entry) * _months(scenario, entry) for entry in spec.arrivals.values())
     return at_start + arriving + sum(min(shock.rows, shock.hosts) for shock in spec.shocks.values())
 
 
-def memory_needed(scenario: Scenario, tables: CaseTables) -> int:
+def memory_needed(scenario: Scenario, areas: int, rows: int) -> int:
     """Return the bytes of households, and of what is recorded of every month, about."""
-    spec, areas = scenario.spec, len(tables.areas)
+    spec = scenario.spec
     by_origin_and_area = 2 * len(SITUATIONS) * areas**2  # families, persons
     blocked = 3 * len(INTENTIONS) * areas * len(GATES)
     moves = 3 * len(MOVE_CLASSES) * len(INTENTIONS) * GROUPS
     by_month = WITH_ROWS * (by_origin_and_area + blocked + moves) + 2 * len(spec.programmes)
-    return rows_of(scenario, tables) * BYTES_PER_ROW + (spec.months + 1) * by_month * BYTES_PER_NUMBER
+    return rows * BYTES_PER_ROW + (spec.months + 1) * by_month * BYTES_PER_NUMBER
 
 
 def _per_month(entry: Arrivals) -> int:

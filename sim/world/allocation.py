@@ -33,11 +33,11 @@ def allot(
         Families each queue can serve.
     """
     order = np.lexsort((*reversed(rank), queue))
-    line, taken = queue[order], np.cumsum(weight[order])
-    starts = np.flatnonzero(np.r_[True, line[1:] != line[:-1]]) if len(line) else np.zeros(0, np.intp)
-    before = np.repeat((taken - weight[order])[starts], np.diff(np.r_[starts, len(line)]))
+    line, size = queue[order], weight[order]
+    before = np.cumsum(size) - size
+    ahead = before - before[np.searchsorted(line, line)]  # less what stands in the queues before
     served = np.zeros(len(queue), bool)
-    served[order] = taken - before <= capacity[line]
+    served[order] = ahead + size <= capacity[line]
     return served
 
 

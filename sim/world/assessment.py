@@ -4,6 +4,7 @@ Arrays of weighted families, each beside the number of rows it comes from. The m
 and the last.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -90,6 +91,11 @@ class Kinds:
             self.mask & ~(1 << FOOD | 1 << ECONOMIC_SECURITY) | of["fed"] << FOOD | of["secure"] << ECONOMIC_SECURITY
         )
 
+    @property
+    def passed(self) -> Array:
+        """Which sub-criteria every kind passes, 0 or 1, intp[10, k]."""
+        return (self.mask >> np.arange(len(CRITERIA))[:, None]) & 1
+
     def along(self, *names: str) -> "Cells":
         """Return the cells that some of ``situation``, ``area`` and ``group`` make."""
         sizes = {"situation": len(SITUATIONS), "area": self.areas, "group": GROUPS}
@@ -106,12 +112,26 @@ class Cells:
     code: Array
     shape: tuple[int, ...]
 
-    def count(self, amount: Array) -> tuple[Float, Array]:
-        """Return families, and rows, that ``amount`` (0 to 1 a kind) selects."""
-        size = int(np.prod(self.shape))
-        families: Float = np.bincount(self.code, self.kinds.families * amount, size).astype(np.float64)
-        rows = np.bincount(self.code, self.kinds.rows * (amount > 0), size).astype(np.int64)
-        return families.reshape(self.shape), rows.reshape(self.shape)
+    def count(self, amounts: Array) -> tuple[Float, Array]:
+        """Return families, and rows, that one selection of kinds or several leave.
+
+        Parameters
+        ----------
+        amounts : array[..., k]
+            What part of every kind a selection leaves, 0 to 1.
+
+        Returns
+        -------
+        families, rows : float64[..., *shape], int64[..., *shape]
+        """
+        selections, size = amounts.shape[:-1], math.prod(self.shape)
+        tables = math.prod(selections)
+        code = self.code + size * np.arange(tables)[:, None]
+        families, rows = (
+            np.bincount(code.ravel(), left.ravel(), tables * size).reshape(*selections, *self.shape)
+            for left in (self.kinds.families * amounts, self.kinds.rows * (amounts > 0))
+        )
+        return families.astype(np.float64), rows.astype(np.int64)
 
 
 def _axes(households: Households, areas: int) -> dict[str, tuple[Array, int]]:
@@ -147,25 +167,20 @@ def assess(households: Households, frozen: Benchmark, moving: Benchmark) -> dict
     """
     kinds = Kinds(households, len(frozen.passes))
     at_all, by_area, by_group = (kinds.along("situation", *more) for more in ((), ("area",), ("group",)))
-    exits = [*_exits(kinds, frozen, BY_MASK), _cells(kinds, frozen)]
-    held = [kinds.held > n for n in range(len(HORIZONS))]
+    exits = np.stack([*_exits(kinds, frozen, BY_MASK), _cells(kinds, frozen)])
+    held = kinds.held > np.arange(len(HORIZONS))[:, None]
     counted = {
-        "passes": [by_area.count((kinds.mask >> c) & 1) for c in range(len(CRITERIA))],
-        "exits": [by_area.count(one) for one in exits],
-        "exits_by_group": [by_group.count(one) for one in exits],
-        "exits_moving": [at_all.count(one) for one in _exits(kinds, moving, MOVING)],
-        "sustained": [by_group.count(one) for one in held],
-        "sustained_whole": [by_group.count(one * kinds.whole) for one in held],
-    }
-    single = {
+        "passes": tuple(np.moveaxis(table, 0, -1) for table in by_area.count(kinds.passed)),
+        "exits": by_area.count(exits),
+        "exits_by_group": by_group.count(exits),
+        "exits_moving": at_all.count(np.stack(_exits(kinds, moving, MOVING))),
         "exits_unaided": at_all.count(frozen.exits[HEADLINE_METRIC][kinds.area, kinds.unaided]),
+        "sustained": by_group.count(held),
+        "sustained_whole": by_group.count(held & (kinds.whole > 0)),
         "chosen": at_all.count(kinds.chosen),
         "debtors": by_group.count(kinds.in_debt),
     }
-    stacked = {name: tuple(np.stack(part) for part in zip(*found)) for name, found in counted.items()}
-    stacked["passes"] = tuple(np.moveaxis(part, 0, -1) for part in stacked["passes"])
-    both = {name: (stacked | single)[name] for name in Assessed._fields}
-    return {f"{name}{end}": part for name, pair in both.items() for end, part in zip(("", "_rows"), pair)}
+    return {f"{name}{end}": table for name in Assessed._fields for end, table in zip(("", "_rows"), counted[name])}
 
 
 def _exits(kinds: Kinds, hosts: Benchmark, metrics: tuple[str, ...]) -> list[Float]:
@@ -180,9 +195,8 @@ def _cells(kinds: Kinds, hosts: Benchmark) -> Float:
     """
     cells = kinds.along("situation", "area", "group")
     everyone, members = cells.count(np.ones(len(kinds.families)))
-    good = members > 1
-    for c in range(len(CRITERIA)):
-        passing, _ = cells.count((kinds.mask >> c) & 1)
-        good &= passing >= (hosts.passes[None, :, None, c] - TOLERANCE) * everyone
+    passing, _ = cells.count(kinds.passed)
+    wanted = hosts.passes.T[:, None, :, None] - TOLERANCE
+    good = (members > 1) & (passing >= wanted * everyone).all(axis=0)
     exits: Float = good.ravel()[cells.code].astype(np.float64)
     return exits

@@ -11,13 +11,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from sim.kernels.codes import ALL_CRITERIA, CRITERIA, IRIS_NUMBERS
 from sim.kernels.criteria import host_criteria
 from sim.outcomes.exit_groups import criteria_of
-from sim.outcomes.exit_inputs import Survey
-from sim.outcomes.exit_rules import ecdf, reached
+from sim.outcomes.exit_rules import covered, reached
 from sim.population.hosts import host_rows, raked
 from sim.schema.parameters import Criteria
 from sim.world.households import Households
@@ -156,16 +154,9 @@ def _ecdf(counts: Float) -> Float:
 
 def _ecdf_of_one(hosts: Float) -> Float:
     """Return what every mask gives against hosts, of whom ``hosts`` counts each mask; float64[MASKS]."""
-    found = np.flatnonzero(hosts)
-    everyone = np.concatenate([found, np.arange(MASKS)])
-    survey = Survey(
-        index=pd.RangeIndex(len(everyone)),
-        columns=CRITERIA,
-        passed=_BITS[everyone],
-        host=np.arange(len(everyone)) < len(found),
-        weights=np.concatenate([hosts[found], np.ones(MASKS)]),
-    )
-    return ecdf(survey)[len(found) :]
+    found = _IN_ORDER[hosts[_IN_ORDER] > 0]
+    share: Float = covered(_BITS, _BITS[found], hosts[found])
+    return share
 
 
 _TABLES: dict[str, Callable[[Float], Float]] = {
@@ -175,3 +166,4 @@ _TABLES: dict[str, Callable[[Float], Float]] = {
     "ecdf": _ecdf,
 }
 _BITS = ((np.arange(MASKS)[:, None] >> np.arange(len(CRITERIA))) & 1).astype(np.float64)
+_IN_ORDER = np.lexsort(_BITS.T[::-1])  # masks in the order in which a survey's patterns are sorted: sums round alike

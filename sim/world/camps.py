@@ -51,12 +51,11 @@ class SiteCalendar(NamedTuple):
 def site_calendar(closures: Closures, capacity: Int, month: int) -> SiteCalendar:
     """Return the camps in a month: closing from the announcement to the closing month included, then closed."""
     told, gone = month >= closures.announced, month > closures.closing
-    whole = closures.share >= 1.0
-    status = np.where(gone, np.where(whole, CLOSED, OPEN), np.where(told, CLOSING, OPEN))
+    closing, whole = told & ~gone, closures.share >= 1.0
     left = np.floor(capacity * (1.0 - closures.share)).astype(np.int64)
     return SiteCalendar(
-        status=status.astype(np.int64),
-        months_left=np.where(told & ~gone, closures.closing - month, 0),
+        status=np.where(gone & whole, CLOSED, np.where(closing, CLOSING, OPEN)),
+        months_left=np.where(closing, closures.closing - month, 0),
         notice=np.where(told, closures.closing - closures.announced, 0),
         threshold=np.floor(closures.share * ALL_OF_IT).astype(np.int64),
         capacity=np.where(told, left, capacity),

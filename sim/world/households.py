@@ -73,7 +73,7 @@ class Households(Changing, HouseholdSet):
 def _column(values: Array, declared: Column) -> Array:
     """Return a contiguous, writable copy in the declared type; refuse values that do not fit it."""
     kind = np.dtype(declared.dtype)
-    if kind.kind in "iu" and len(values):
+    if kind.kind in "iu" and values.dtype != kind and len(values):
         bounds = np.iinfo(kind)
         if int(values.min()) < bounds.min or int(values.max()) > bounds.max:
             raise ValueError(f"column {declared.name} holds values beyond {declared.dtype}")

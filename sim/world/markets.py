@@ -4,7 +4,7 @@ All rules are those of docs/household-month.md, "Markets"; totals are whole numb
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -45,15 +45,15 @@ class Prices:
 
 def totals_of(stocks: Any) -> Totals:
     """Return the totals that markets need from the kernels' stocks."""
-    present = [s for s in range(stocks.families.shape[0]) if s != NOT_ARRIVED]
+    present = slice(NOT_ARRIVED + 1, None)
     return Totals(
         persons=stocks.persons[present].sum(axis=(0, 1)),
-        workers=stocks.workers.copy(),
-        renters=stocks.renters.copy(),
+        workers=stocks.workers,
+        renters=stocks.renters,
         home=stocks.families[RETURNED].sum(axis=1),
         known=stocks.families[present].sum(axis=(0, 2)),
-        claims=stocks.claims.copy(),
-        site_families=stocks.site_families.copy(),
+        claims=stocks.claims,
+        site_families=stocks.site_families,
     )
 
 
@@ -79,13 +79,14 @@ def clear(
         Capacity and status of the camps.
     """
     seen = now if markets.feedback else start
-    free_homes = vacant_homes(conditions["vacant_rentals"], seen, start, markets)
+    renters = all_renters(seen, start, markets)
+    free_homes = vacant_homes(conditions["vacant_rentals"], renters, start)
     free_places = np.where(sites.status == OPEN, sites.capacity - now.site_families, 0)
     free = np.concatenate([free_homes, np.maximum(0, free_places)])
     back = conditions["returned_before"]
     return Prices(
         employment=_employment(seen, start, conditions, opening, markets),
-        rent=_rent(seen, start, conditions, markets),
+        rent=_rent(renters, start, conditions, markets),
         services=_ratio(conditions["service_capacity"], conditions["host_population"] + seen.persons, 0.0),
         share_back=_ratio(back + seen.home, back + seen.known, 0.0),
         claim_rate=_ratio(conditions["hlp_capacity"], now.claims, 1.0),
@@ -94,14 +95,25 @@ def clear(
     )
 
 
-def vacant_homes(at_start: Float, now: Totals, start: Totals, markets: Markets) -> Int:
+def vacant_homes(at_start: Float, renters: Int, start: Totals) -> Int:
     """Return vacant dwellings, int64[A]: those at the start, and those that renters have left since."""
-    renters = all_renters(now, start, markets)
     vacant: Int = np.maximum(0, np.floor(at_start).astype(np.int64) + start.renters - renters)
     return vacant
 
 
-def all_renters(now: Totals, start: Totals, markets: Markets) -> Int:
+class Renting(Protocol):
+    """Families that rent and houses that others occupy, int64[A]: `Totals`, or the kernels' stocks."""
+
+    @property
+    def renters(self) -> Int:
+        """Families in rented dwellings."""
+
+    @property
+    def claims(self) -> Int:
+        """Owners whose house is occupied by others."""
+
+
+def all_renters(now: Renting, start: Totals, markets: Markets) -> Int:
     """Return renters, int64[A], with the occupants of houses that were given back and who now rent nearby."""
     given_back = np.maximum(0, start.claims - now.claims)
     renters: Int = now.renters + np.floor(markets.occupants_rent * given_back).astype(np.int64)
@@ -129,10 +141,10 @@ def _employment(
     return np.minimum(markets.employment_cap, rate)
 
 
-def _rent(now: Totals, start: Totals, conditions: dict[str, Float], markets: Markets) -> Float:
+def _rent(renters: Int, start: Totals, conditions: dict[str, Float], markets: Markets) -> Float:
     hosts = np.floor(conditions["host_population"] * markets.host_renter_share)
-    crowding = (hosts + all_renters(now, start, markets)) / np.maximum(hosts + start.renters, 1)
-    factor = np.clip(crowding**markets.rent_elasticity, LOWEST_RENT, HIGHEST_RENT)
+    crowding = (hosts + renters) / np.maximum(hosts + start.renters, 1)
+    factor = np.minimum(HIGHEST_RENT, np.maximum(LOWEST_RENT, crowding**markets.rent_elasticity))
     rent: Float = np.floor(conditions["rent"] * factor)
     return rent
 
@@ -148,7 +160,7 @@ def _fallback(places: Int, area: Int, n_areas: int) -> npt.NDArray[np.int16]:
     """Return the camp with most free places in each area, the first of equals; -1 where none has any."""
     best = np.full(n_areas, -1, np.int16)
     most = np.zeros(n_areas, np.int64)
-    for site, (home, free) in enumerate(zip(area, places)):
+    for site, (home, free) in enumerate(zip(area.tolist(), places.tolist())):
         if free > most[home]:
             best[home], most[home] = site, free
     return best

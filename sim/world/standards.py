@@ -61,21 +61,18 @@ def standards(conditions: dict[str, Float], security: Float, services: Float, cr
         HEALTH: criteria.health_per_services * services,
         EDUCATION: criteria.education_per_services * services,
     }
-    rates = np.empty((len(security), len(SHELTERS), len(RATED)))
-    for at, criterion in enumerate(RATED):
-        host = logit(conditions[host_pass(CRITERIA[criterion])]) + slopes[criterion]
-        for shelter in range(len(SHELTERS)):
-            rates[:, shelter, at] = expit(host - _handicap(criterion, shelter, criteria))
+    declared = np.array([conditions[host_pass(CRITERIA[criterion])] for criterion in RATED])
+    hosts = (logit(declared) + np.array([slopes[criterion] for criterion in RATED])).T
+    rates: Float = expit(hosts[:, None, :] - _handicaps(criteria))
     housing = RATED.index(HOUSING)
     rates[:, [CAMP, INFORMAL], housing] = 0.0  # no adequate housing, whatever hosts have
     rates[:, HOSTED, housing] *= criteria.hosted_adequate
     return np.ascontiguousarray(rates)
 
 
-def _handicap(criterion: int, shelter: int, criteria: Any) -> float:
-    """Return by how much a settlement type lowers the logit of a pass rate."""
-    if criterion == MOVEMENT and shelter == CAMP:
-        return float(criteria.camp_movement)
-    if criterion in (HEALTH, EDUCATION) and shelter == INFORMAL:
-        return float(criteria.informal_services)
-    return 0.0
+def _handicaps(criteria: Any) -> Float:
+    """Return by how much every settlement type lowers the logits of pass rates, float64[5, 5]."""
+    handicaps = np.zeros((len(SHELTERS), len(RATED)))
+    handicaps[CAMP, RATED.index(MOVEMENT)] = criteria.camp_movement
+    handicaps[INFORMAL, [RATED.index(HEALTH), RATED.index(EDUCATION)]] = criteria.informal_services
+    return handicaps

@@ -18,12 +18,12 @@ from sim.schema.programme import Changes, Rows, Seen, Service
 from sim.world.allocation import allot_places, allot_vacancies
 from sim.world.assessment import assess
 from sim.world.benchmark import BY_MASK, MOVING, Benchmark, HostSample, no_exits
-from sim.world.blocks import added, new_events, new_stocks, run_blocks
+from sim.world.blocks import Counts, layout_of_events, layout_of_stocks, run_blocks
 from sim.world.camps import SiteCalendar
 from sim.world.changing import Changing
 from sim.world.geography import Geography
 from sim.world.households import Households
-from sim.world.markets import Prices, SiteRoom, Totals, clear, totals_of, vacant_homes
+from sim.world.markets import Prices, SiteRoom, Totals, all_renters, clear, totals_of, vacant_homes
 from sim.world.offers import Ledger, Terms
 from sim.world.services import completed, intake
 from sim.world.standards import standards
@@ -90,7 +90,7 @@ class World(Changing):
 
     NOT_KEPT = (
         *("households", "geography", "params", "markets", "wave_shift", "seed", "opening", "start", "_pool"),
-        *("criteria", "hosts", "services_at_start", "frozen", "conditions", "_lived"),
+        *("criteria", "hosts", "services_at_start", "frozen", "conditions", "_lived", "_stocks", "_events"),
     )
 
     def __init__(
@@ -110,9 +110,11 @@ class World(Changing):
         self.params, self.markets, self.criteria, self.wave_shift = params, markets, criteria, wave_shift
         self.seed, self.opening = seed, opening
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._stocks = layout_of_stocks(len(geography.pcodes), len(geography.site_ids), len(wave_shift))
+        self._events = layout_of_events(len(geography.pcodes), programmes)
         self.stocks, self.stock_rows = self.count()
         self.start: Totals = totals_of(self.stocks)
-        self.events, self.event_rows = added([new_events(len(geography.pcodes), programmes)])
+        self.events, self.event_rows = self._events.added([self._events.zeros()])
         self.conditions = opening
         self.deliveries: Deliveries | None = None
         self._prices: Prices | None = None
@@ -136,12 +138,12 @@ class World(Changing):
         """Return the stocks as they stand, and the rows behind them."""
         fixed, state = self.households.fixed, self.households.state
 
-        def work(start: int, stop: int) -> Any:
-            stocks = self._new_stocks()
-            kernel.count_rows(fixed, state, stocks, start, stop)
+        def work(start: int, stop: int) -> Counts:
+            stocks = self._stocks.zeros()
+            kernel.count_rows(fixed, state, self._stocks.fields(stocks), start, stop)
             return stocks
 
-        return added(run_blocks(work, len(self.households), self._pool))
+        return self._stocks.added(run_blocks(work, len(self.households), self._pool))
 
     def settle_standard(self, drivers: Drivers) -> None:
         """Let hosts set the standard as they live at the start, and judge every household by it."""
@@ -187,7 +189,8 @@ class World(Changing):
 
     def free_homes(self) -> npt.NDArray[np.int64]:
         """Return the low-end rental dwellings of every area that are vacant now, int64[A]."""
-        return vacant_homes(self.conditions["vacant_rentals"], totals_of(self.stocks), self.start, self.markets)
+        renters = all_renters(self.stocks, self.start, self.markets)
+        return vacant_homes(self.conditions["vacant_rentals"], renters, self.start)
 
     def deliver(self, month: int, drivers: Drivers, terms: Terms[Service], ledger: Ledger) -> None:
         """Deliver one service: cases due are completed, then families are taken in, within places and money."""
@@ -237,21 +240,21 @@ class World(Changing):
             allot_places(self.households, self.seed, p, key, places, by_need)[1]
             for p, (key, places, by_need) in enumerate(zip(deliveries.keys, deliveries.places, deliveries.by_need))
         ]
-        self._act(inputs, len(carry))
+        self._act(inputs)
         return list(zip(self.events.served.tolist(), self.event_rows.served.tolist())), carry
 
-    def _act(self, inputs: Any, programmes: int) -> None:
+    def _act(self, inputs: Any) -> None:
         fixed, state, plan = self.households.fixed, self.households.state, self.households.plan
 
-        def work(start: int, stop: int) -> Any:
-            stocks = self._new_stocks()
-            events = new_events(len(self.geography.pcodes), programmes)
-            kernel.act_rows(fixed, state, plan, inputs, stocks, events, start, stop)
+        def work(start: int, stop: int) -> tuple[Counts, Counts]:
+            stocks, events = self._stocks.zeros(), self._events.zeros()
+            counted = self._stocks.fields(stocks), self._events.fields(events)
+            kernel.act_rows(fixed, state, plan, inputs, *counted, start, stop)
             return stocks, events
 
-        parts = run_blocks(work, len(self.households), self._pool)
-        self.stocks, self.stock_rows = added([stocks for stocks, _ in parts])
-        self.events, self.event_rows = added([events for _, events in parts])
+        stocks, events = zip(*run_blocks(work, len(self.households), self._pool))
+        self.stocks, self.stock_rows = self._stocks.added(stocks)
+        self.events, self.event_rows = self._events.added(events)
 
     def asked(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
         """Return what families away from home would answer a survey now; of the others NaN and 0.
@@ -305,10 +308,6 @@ class World(Changing):
         work = partial(function, households.fixed, households.state, households.plan, inputs)
         run_blocks(work, len(households), self._pool)
 
-    def _new_stocks(self) -> Any:
-        geography = self.geography
-        return new_stocks(len(geography.pcodes), len(geography.site_ids), len(self.wave_shift))
-
     def _inputs(self, month: int, drivers: Drivers) -> Any:
         """Return the month as the kernels read it; every array contiguous and of its declared type."""
         deliveries, prices, geography = self.deliveries, self.prices, self.geography
@@ -343,7 +342,7 @@ class World(Changing):
             "fallback_site": prices.fallback,
             "key": self.geography.area_key,
         }
-        return np.ascontiguousarray(np.column_stack([known[name] for name in Place._fields]), np.float64)
+        return np.ascontiguousarray(np.array([known[name] for name in Place._fields], np.float64).T)
 
     def _standards(self, drivers: Drivers) -> Float:
         """Return what hosts have this month, by area and settlement type."""
@@ -363,4 +362,4 @@ class World(Changing):
             "notice": deliveries.sites.notice,
             "threshold": deliveries.sites.threshold,
         }
-        return np.ascontiguousarray(np.column_stack([known[name] for name in Site._fields]), np.int64)
+        return np.ascontiguousarray(np.array([known[name] for name in Site._fields], np.int64).T)

@@ -109,10 +109,11 @@ def test_rows_are_recorded_as_they_are_counted(case):
 
 def test_there_is_room_for_a_whole_country():
     """Two hundred million people in ten million rows, as one number."""
-    stocks = blocks.new_stocks(1, 1, 1)
-    row = 1 << blocks.ROWS_AT
-    half = stocks._replace(families=stocks.families + 100_000_000 + 5_000_000 * row, savings=stocks.savings - 7)
-    people, rows = blocks.added([half, half])
+    layout, row = blocks.layout_of_stocks(1, 1, 1), 1 << blocks.ROWS_AT
+    half = layout.zeros()
+    stocks = layout.fields(half)
+    stocks.families[:], stocks.savings[:] = 100_000_000 + 5_000_000 * row, -7
+    people, rows = layout.added([half, half])
     assert people.families.max() == 200_000_000
     assert rows.families.max() == 10_000_000
     assert (people.savings == -14).all(), "money carries no rows"
