@@ -16,6 +16,7 @@ from sim.schema.errors import InputError, printable
 
 Plain = dict[str, Any]
 MOST_TITLE = 120
+MOST_TEXT = 32 * 1024  # characters of a saved file, which is a page of text
 BESIDES = ("extends", "title", "question")  # keys of a file that no lever moves
 
 
@@ -87,6 +88,8 @@ def imported(text: str, levers: Sequence[Lever], origin: Origin, start: str) -> 
     InputError
         Where it is no such file, or belongs to another baseline.
     """
+    if len(text) > MOST_TEXT:
+        raise InputError("is too large for a file saved from this page", key="file", allowed=f"{MOST_TEXT} characters")
     content = read_value(text)
     if not isinstance(content, dict) or "extends" not in content:
         raise InputError("is not a scenario file saved from this page", key="file", allowed="one that was saved here")

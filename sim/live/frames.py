@@ -89,13 +89,15 @@ def frame(pairs: Pairs, room: Room, settings: Mapping[str, float]) -> Plain:
 
 
 def _shifted(baseline: Glance, quick: Glance, quick_actions: Glance) -> Glance:
-    """Return a glance moved by the difference of two others; counts stay at zero or above, rows as they were."""
-    parts = zip(baseline.families, quick.families, quick_actions.families)
-    families = Counts(*(np.maximum(one + after - before, 0.0) for one, before, after in parts))
+    """Return a glance moved by the difference of two others; counts, and rows behind them, stay at zero or above."""
+    families, rows = (
+        Counts(*(np.maximum(one + after - before, 0.0) for one, before, after in zip(*parts)))
+        for parts in zip(baseline[:2], quick[:2], quick_actions[:2])
+    )
     money = baseline.money + quick_actions.money - quick.money
     shares = baseline.shares + quick_actions.shares - quick.shares
     rent = baseline.rent + quick_actions.rent - quick.rent
-    return Glance(families, baseline.rows, money, shares, rent, baseline.assessed)
+    return Glance(families, rows, money, shares, rent, baseline.assessed)
 
 
 def _situation(pairs: Pairs, name: str, per: float, hidden: Mask) -> Plain:

@@ -84,7 +84,7 @@ def levers_of(base: Base, opened: OpenPack | None) -> list[Lever]:
         try:
             found[name] = _of_control(base, name, control, found)
         except InputError as error:
-            key = (error.key,) if error.key else ()
+            key = error.key.split(".") if error.key else []
             raise opened.document.error(
                 error.message, "levers", name, *key, value=error.value, allowed=error.allowed
             ) from None
@@ -109,7 +109,8 @@ def class_of(kind: str) -> type[Intervention]:
         one.model_fields["kind"].default: one for one in get_args(get_args(InterventionSpec)[0])
     }
     if kind not in members:
-        raise InputError(f"no such kind{nearest(kind, members)}", key="kind", value=kind, allowed=", ".join(members))
+        allowed = ", ".join(members)
+        raise InputError(f"no such kind{nearest(kind, members)}", key="programme.kind", value=kind, allowed=allowed)
     return members[kind]
 
 
@@ -197,8 +198,8 @@ def _of_field(base: Base, name: str, control: Control, moves: Moves, switches: b
     scale = _field_scale(base, info, part, control)
     off = scale.off if switches else None
     value = _at_baseline(base, info, control, moves, scale, off)
-    scale = scale.holding(value) if off is None else scale.holding(value).holding(off)
-    return _lever(name, control, f"{kind}.{part}", scale, value, moves, off)
+    scale = scale if off is None else scale.holding(off)
+    return _lever(name, control, f"{kind}.{part}", scale.holding(value), value, moves, off)
 
 
 def _kind(moves: Moves) -> str:

@@ -14,7 +14,6 @@ from sim.live.lever_making import words_of
 from sim.live.levers import Lever
 from sim.live.pack import GROUPS, Example, Texts
 from sim.live.places import map_of
-from sim.schema.base import month_number
 from sim.schema.errors import InputError
 
 Plain = dict[str, Any]
@@ -108,6 +107,6 @@ def example_settings(engine: Engine, example: Example) -> dict[str, float]:
         if name not in known:
             raise InputError("no such lever", key=f"examples.{example.id}.{name}", allowed=", ".join(known))
         scale = known[name].scale
-        number = month_number(value) - month_number(engine.scenario.spec.start) + 1 if isinstance(value, str) else value
+        number = scale.read(value, engine.scenario.spec.start) if isinstance(value, str) else value
         found[name] = scale.checked(number, f"examples.{example.id}.{name}")
     return found

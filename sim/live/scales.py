@@ -1,10 +1,12 @@
 """Scales: how far a lever goes, in what steps, and how people read and write its numbers."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.schema.base import month_name, month_number
+from pydantic import TypeAdapter, ValidationError
+
+from sim.schema.base import CalendarMonth, month_name, month_number
 from sim.schema.errors import InputError
 
 IN_HUNDREDS = ("share", "index", "ratio")  # units that people read per hundred
@@ -14,6 +16,7 @@ STEPS = 50  # on a scale that nobody described
 NICE = (1.0, 2.0, 5.0, 10.0)  # steps are one of these times a power of ten
 ENDS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # and so are ends
 DIGITS = 6  # after the point, of values that are written
+_MONTH: TypeAdapter[str] = TypeAdapter(CalendarMonth)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Scale:
         Unit of the schema, or ``month`` for a month of the run, counted from 1.
     whole : bool
         Whether only whole numbers make sense.
+    least : float
+        The smallest value that the schema accepts; below it the left end alone, where that stands for nothing done.
     """
 
     low: float
@@ -35,6 +40,7 @@ class Scale:
     step: float
     unit: str
     whole: bool = False
+    least: float = -math.inf
 
     @classmethod
     def of_months(cls, months: int) -> "Scale":
@@ -56,6 +62,12 @@ class Scale:
         """The value that stands for nothing done, of a lever that switches a programme on: never, or none."""
         return self.high if self.is_month else 0.0
 
+    @property
+    def allowed(self) -> str:
+        """What may be set, in the numbers that people see."""
+        low, least, high = (f"{end * self.per:g}" for end in (self.low, self.least, self.high))
+        return f"{low}, or {least} to {high}" if self.least > self.low else f"{low} to {high}"
+
     def checked(self, value: object, key: str) -> float:
         """Return a value that lies on the scale.
 
@@ -64,11 +76,10 @@ class Scale:
         InputError
             For what is no number, or out of range; in the numbers that people see.
         """
-        allowed = f"{self.low * self.per:g} to {self.high * self.per:g}"
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise InputError("is not a number", key=key, value=value, allowed=allowed)
-        if not self.low <= value <= self.high:
-            raise InputError("is out of range", key=key, value=round(value * self.per, DIGITS), allowed=allowed)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # which NaN is not
+            raise InputError("is not a number", key=key, value=value, allowed=self.allowed)
+        if not self.low <= value <= self.high or self.low < value < self.least:
+            raise InputError("is out of range", key=key, value=round(value * self.per, DIGITS), allowed=self.allowed)
         return float(round(value)) if self.whole else round(float(value), DIGITS)
 
     def written(self, value: float, start: str) -> Any:
@@ -79,18 +90,21 @@ class Scale:
 
     def read(self, written: object, start: str) -> float:
         """Return the value of what stands in a scenario; inverse of `written`."""
-        if isinstance(written, str) and self.is_month:
-            return float(month_number(written) - month_number(start) + 1)
+        if self.is_month:
+            return float(month_number(_calendar_month(written)) - month_number(start) + 1)
         if isinstance(written, bool) or not isinstance(written, int | float):
             raise InputError("is no number", value=written)
-        return float(written)
+        try:
+            return float(written)
+        except OverflowError:  # a whole number of hundreds of digits
+            return math.inf if written > 0 else -math.inf
 
     def holding(self, value: float) -> "Scale":
         """Return the scale, stretched and with steps so fine that a value lies on it."""
         low, high, step = min(self.low, value), max(self.high, value), self.step
         while step > 10.0**-DIGITS and not _is_whole((value - low) / step):
             step = _nice_below(step * 0.99)
-        return Scale(low, high, step, self.unit, self.whole)
+        return replace(self, low=low, high=high, step=step)
 
 
 def scale_of(
@@ -117,7 +131,8 @@ def scale_of(
     """
     lowest, highest = bounds
     if unit in ("share", "index"):
-        return Scale(max(-1.0, lowest or 0.0), min(1.0, 1.0 if highest is None else highest), 0.05, unit)
+        least = lowest or 0.0
+        return Scale(max(-1.0, least), min(1.0, 1.0 if highest is None else highest), 0.05, unit, least=least)
     if unit == "ratio":
         return Scale(0.5, 1.5, 0.05, unit)
     if unit == "months":
@@ -126,6 +141,13 @@ def scale_of(
     high = _nice_below(max(wished, 1.0), ENDS)
     step = max(_nice_below(high / STEPS), 1.0 if whole else 0.0)
     return Scale(max(0.0 if (default or 0) >= 0 else -high, lowest or -math.inf), high, step, unit, whole)
+
+
+def _calendar_month(written: object) -> str:
+    try:
+        return _MONTH.validate_python(written)
+    except ValidationError:
+        raise InputError("is no month", value=written, allowed="YYYY-MM, for example 2019-08") from None
 
 
 def _nice_below(number: float, nice: tuple[float, ...] = NICE) -> float:

@@ -47,16 +47,16 @@ async def search(lever: Lever, now: float, target: float, level: Level) -> Found
     for value in _worth_a_try(looked, here, target):
         if (shown := await level(value, False)) is None:
             continue
-        tried.append((value, shown))
         if min(here, shown) <= target <= max(here, shown):
-            return await _closed_in(lever, (now, here), (value, shown), target, level)
-    value, reached = min(tried, key=lambda one: abs(one[1] - target))
+            return await _closed_in(lever, _nearest(tried, target), (value, shown), target, level)
+        tried.append((value, shown))
+    value, reached = _nearest(tried, target)
     return {"found": abs(reached - target) <= NEAR, "value": value, "reached": reached}
 
 
 def _worth_a_try(looked: list[Point], here: float, target: float) -> list[float]:
     """Return the value that seems to reach the target, and the one that goes furthest towards it and beyond."""
-    nearest, _ = min(looked, key=lambda one: abs(one[1] - target))
+    nearest, _ = _nearest(looked, target)
     furthest, _ = max(looked, key=lambda one: one[1] if target >= here else -one[1])
     return list(dict.fromkeys([nearest, furthest]))
 
@@ -66,19 +66,19 @@ async def _closed_in(lever: Lever, one: Point, other: Point, target: float, leve
     tried, ends = [one, other], [one, other]
     for _ in range(TRIES):
         value = _crossing(lever, ends[0], ends[1], target)
-        if _nearest(tried, target) <= NEAR or any(value == known for known, _ in tried):
+        if abs(_nearest(tried, target)[1] - target) <= NEAR or any(value == known for known, _ in tried):
             break
         if (shown := await level(value, False)) is None:
             break
         tried.append((value, shown))
         same_side = (shown - target) * (ends[0][1] - target) > 0
         ends[0 if same_side else 1] = (value, shown)
-    value, reached = min(tried, key=lambda one: abs(one[1] - target))
+    value, reached = _nearest(tried, target)
     return {"found": True, "value": value, "reached": reached}
 
 
-def _nearest(tried: list[Point], target: float) -> float:
-    return min(abs(shown - target) for _, shown in tried)
+def _nearest(tried: list[Point], target: float) -> Point:
+    return min(tried, key=lambda one: abs(one[1] - target))
 
 
 def _grid(lever: Lever) -> list[float]:
@@ -90,9 +90,15 @@ def _grid(lever: Lever) -> list[float]:
 
 
 def _crossing(lever: Lever, one: Point, other: Point, target: float) -> float:
-    """Return the step of the scale nearest to where a straight line between two points meets the target."""
+    """Return the step of the scale nearest to where a straight line between two points meets the target.
+
+    It lies between the two while there is a step between them.
+    """
     scale = lever.scale
     share = 0.5 if one[1] == other[1] else (target - one[1]) / (other[1] - one[1])
     exact = one[0] + min(1.0, max(0.0, share)) * (other[0] - one[0])
+    low, high = sorted((one[0], other[0]))
+    if high - low > 1.5 * scale.step:
+        exact = min(high - scale.step, max(low + scale.step, exact))
     stepped = scale.low + round((exact - scale.low) / scale.step) * scale.step
     return scale.checked(min(scale.high, max(scale.low, stepped)), lever.id)

@@ -13,7 +13,7 @@ import numpy as np
 from sim.live.glance import COUNTED, MONEY, SHARES, Glance, Numbers, trait_values
 from sim.outcomes import BEST, rounded
 from sim.outcomes.measures import INDUCED
-from sim.outcomes.suppression import is_few
+from sim.outcomes.suppression import is_small
 
 Plain = dict[str, Any]
 OF_FAMILIES = 0.5  # per hundred families
@@ -104,22 +104,20 @@ def warnings(
 
 def _of_families(baseline: Sequence[Glance], actions: Sequence[Glance], per: float) -> Iterator[tuple[str, Plain]]:
     before, after = (np.array([one.families.ends for one in side]) for side in (baseline, actions))
-    behind = np.mean([one.rows.ends for one in actions], axis=0)
+    behind = np.array([np.mean([one.rows.ends for one in side], axis=0) for side in (baseline, actions)])
     for rule in RULES:
         at = [COUNTED.index(name) for name in rule.outcomes]
-        counted = before[:, at].sum(axis=1), after[:, at].sum(axis=1)
-        yield from _spoken(rule, *counted, float(behind[at].sum()), per)
+        yield from _spoken(rule, before[:, at].sum(axis=1), after[:, at].sum(axis=1), behind[:, at].sum(axis=1), per)
     severe = [np.array([one.families.severe for one in side]) for side in (baseline, actions)]
-    rows = float(np.mean([one.rows.severe for one in actions]))
+    rows = np.array([np.mean([one.rows.severe for one in side]) for side in (baseline, actions)])
     yield from _spoken(Rule("severe", ()), severe[0], severe[1], rows, per)
 
 
-def _spoken(rule: Rule, before: Numbers, after: Numbers, rows: float, per: float) -> Iterator[tuple[str, Plain]]:
-    """Yield the warning of a rule, unless it would tell of few families."""
+def _spoken(rule: Rule, before: Numbers, after: Numbers, rows: Numbers, per: float) -> Iterator[tuple[str, Plain]]:
+    """Yield the warning of a rule, unless it would tell of few; ``rows`` are those behind the means of both."""
     if not _rises(rule.sign * before * per, rule.sign * after * per, rule.least):
         return
-    counts = np.array([before.mean(), after.mean(), rows])
-    if not is_few(counts).any():
+    if not is_small(np.array([before.mean(), after.mean()]), rows).any():
         yield rule.name, {"baseline": _per(before, per), "actions": _per(after, per)}
 
 
@@ -138,11 +136,12 @@ def _of_shares(baseline: Sequence[Glance], actions: Sequence[Glance]) -> Iterato
 
 def _worst_trait(baseline: Sequence[Glance], actions: Sequence[Glance]) -> Plain | None:
     """Return who is moved under a push most often, of all values of all traits that are not few."""
-    (was_moved, was), (moved, size) = (
-        np.mean([one.families.groups for one in side], axis=0) for side in (baseline, actions)
+    families, rows = (
+        np.array([np.mean([getattr(one, of).groups for one in side], axis=0) for side in (baseline, actions)])
+        for of in ("families", "rows")
     )
-    rows = np.mean([one.rows.groups for one in actions], axis=0)
-    known = (size > 0) & ~(is_few(moved) | is_few(size) | is_few(rows).any(axis=0) | is_few(was_moved))
+    (was_moved, was), (moved, size) = families
+    known = (size > 0) & ~is_small(families, rows).any(axis=(0, 1))
     if not known.any():
         return None
     share = np.where(known, 100.0 * moved / np.maximum(size, 1.0), -1.0)
