@@ -1,6 +1,6 @@
 /** Values of levers and amounts of money, in words. */
 import { monthAfter, number, signed } from "./format.js";
-import { t } from "./words.js";
+import { has, t } from "./words.js";
 
 const THOUSAND = 1e3;
 const MILLION = 1e6;
@@ -32,7 +32,11 @@ function amount(key, n, digits) {
   return t(key, { n: whole });
 }
 
-const withUnit = (lever, n) => t(`unit.${lever.unit}`, { n: numberText(lever, n) }, n);
+function withUnit(lever, n) {
+  const key = `unit.${lever.unit}`;
+  const text = numberText(lever, n);
+  return has(key) ? t(key, { n: text }, n) : `${text} ${lever.unit}`;
+}
 
 // A lever that goes both ways from nothing shows its sign.
 const numberText = (lever, n) => (lever.low < 0 ? signed(n, Number.isInteger(n) ? 0 : 1) : number(n, 2));
