@@ -29,7 +29,8 @@ Plain = dict[str, Any]
 Settings = dict[str, float]
 MOST_KEPT = 64  # results kept
 QUICK_SEED = 0  # the luck of previews
-CLOSES, LEAVES = "camp_closure", ("transport", "return_grant", "rent_subsidy")
+#: Kinds that push families out, and those that give them another way to go.
+PUSHES, LEAVES = ("camp_closure", "aid_cut"), ("transport", "return_grant", "rent_subsidy")
 #: Outcomes of which more may be asked for.
 AIMABLE = tuple(name for name in OUTCOMES if name != "displaced" and (name, True) not in NOT_AIMED_AT)
 
@@ -177,7 +178,7 @@ class Engine:
 
 def _room(compiled: Compiled, levers: Sequence[Lever]) -> Room:
     kinds = {lever.id: str(lever.moves.rest.get("kind")) for lever in levers if lever.moves.kind == "programme"}
-    notice = [lever.id for lever in levers if kinds.get(lever.id) == CLOSES and lever.moves.part == "notice_months"]
-    closes = [name for name, kind in kinds.items() if kind == CLOSES and name not in notice]
+    notice = [lever.id for lever in levers if lever.moves.part == "notice_months"]
+    pushes = [name for name, kind in kinds.items() if kind in PUSHES and name not in notice]
     leaves = [name for name, kind in kinds.items() if kind in LEAVES]
-    return Room(tuple(compiled.geography.area_names), tuple(closes), (*notice, *leaves))
+    return Room(tuple(compiled.geography.area_names), tuple(pushes), (*notice, *leaves))

@@ -32,14 +32,14 @@ class Room:
     ----------
     areas : tuple of str
         Names, in the order of the columns of glances.
-    closures : tuple of str
-        Levers that close camps.
+    pushes : tuple of str
+        Levers that close camps or cut aid.
     offers : tuple of str
         Levers that give families in camps another way: transport, grants, help with rent, notice.
     """
 
     areas: tuple[str, ...]
-    closures: tuple[str, ...] = ()
+    pushes: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
 
 
@@ -93,7 +93,7 @@ def warnings(
         **dict(_of_shares(baseline, actions)),
         **dict(_of_prices(baseline, actions, room)),
     }
-    if any(name in settings for name in room.closures) and not any(name in settings for name in room.offers):
+    if any(name in settings for name in room.pushes) and not any(name in settings for name in room.offers):
         found["alternatives"] = {}
     return [
         {"rule": rule, "weight": len(ORDER) - place, "values": found[rule]}

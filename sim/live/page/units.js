@@ -7,7 +7,7 @@ const MILLION = 1e6;
 
 /** Return the value of a lever as people read it: "40 families a month", "Aug 2025", "never". */
 export function valueText(lever, value, start) {
-  if (lever.off != null && value === lever.off) return t(lever.kind === "month" ? "lever.never" : "lever.off");
+  if (lever.off != null && value === lever.off) return t(offKey(lever));
   if (lever.kind === "month") return monthAfter(start.start, value - 1);
   return withUnit(lever, shown(lever, value));
 }
@@ -26,6 +26,9 @@ export function money(dollars) {
   if (size >= 10 * THOUSAND) return amount("usd.thousand", dollars / THOUSAND, 0);
   return amount("usd", dollars, 0);
 }
+
+/** Return what doing nothing is called: a level that is left as it is, a month that never comes, or none of something. */
+const offKey = ({ kind, as_is: asIs }) => (asIs ? "lever.as_is" : kind === "month" ? "lever.never" : "lever.off");
 
 function amount(key, n, digits) {
   const whole = Number(n.toFixed(digits));
