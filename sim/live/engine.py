@@ -177,7 +177,8 @@ class Engine:
 
 def _room(compiled: Compiled, levers: Sequence[Lever]) -> Room:
     kinds = {lever.id: str(lever.moves.rest.get("kind")) for lever in levers if lever.moves.kind == "programme"}
-    notice = [lever.id for lever in levers if kinds.get(lever.id) == CLOSES and lever.moves.part == "notice_months"]
-    closes = [name for name, kind in kinds.items() if kind == CLOSES and name not in notice]
-    leaves = [name for name, kind in kinds.items() if kind in LEAVES]
-    return Room(tuple(compiled.geography.area_names), tuple(closes), (*notice, *leaves))
+    closing = [lever for lever in levers if kinds.get(lever.id) == CLOSES]
+    notice = [lever for lever in closing if lever.moves.part == "notice_months"]
+    leaves = [lever for lever in levers if kinds.get(lever.id) in LEAVES and lever.needs is None]
+    closures = tuple(lever for lever in closing if lever not in notice)
+    return Room(tuple(compiled.geography.area_names), closures, (*notice, *leaves))
