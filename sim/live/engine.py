@@ -178,7 +178,8 @@ class Engine:
 
 def _room(compiled: Compiled, levers: Sequence[Lever]) -> Room:
     kinds = {lever.id: str(lever.moves.rest.get("kind")) for lever in levers if lever.moves.kind == "programme"}
-    notice = [lever.id for lever in levers if lever.moves.part == "notice_months"]
-    pushes = [name for name, kind in kinds.items() if kind in PUSHES and name not in notice]
-    leaves = [name for name, kind in kinds.items() if kind in LEAVES]
-    return Room(tuple(compiled.geography.area_names), tuple(pushes), (*notice, *leaves))
+    pushing = [lever for lever in levers if kinds.get(lever.id) in PUSHES]
+    notice = [lever for lever in pushing if lever.moves.part == "notice_months"]
+    leaves = [lever for lever in levers if kinds.get(lever.id) in LEAVES and lever.needs is None]
+    pushes = tuple(lever for lever in pushing if lever not in notice)
+    return Room(tuple(compiled.geography.area_names), pushes, (*notice, *leaves))

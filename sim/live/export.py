@@ -27,7 +27,7 @@ class Origin:
     Attributes
     ----------
     scenario : str
-        The baseline, as ``sim compare`` and ``extends`` name it.
+        The baseline, as ``sim compare`` and ``extends`` find it: its name, or its file.
     version : str
         Of the software.
     data : str
@@ -46,7 +46,8 @@ class Origin:
     def command(self, file: str) -> str:
         """Return the command that gives the numbers of the page."""
         households = "" if self.rows is None else f" --households {self.rows}"
-        return f"sim compare {self.scenario} {file} --seeds {self.seeds}{households}"
+        baseline = f'"{self.scenario}"' if " " in self.scenario else self.scenario
+        return f"sim compare {baseline} {file} --seeds {self.seeds}{households}"
 
 
 def exported(changed: Plain, title: str, file: str, origin: Origin) -> str:

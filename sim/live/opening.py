@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from sim.experiments.record import input_hashes
+from sim.library import find_scenario
 from sim.live.engine import AIMABLE, Engine
 from sim.live.export import Origin
 from sim.live.frames import OUTCOMES
@@ -14,6 +15,7 @@ from sim.live.lever_making import words_of
 from sim.live.levers import Lever
 from sim.live.pack import GROUPS, Example, Texts
 from sim.live.places import map_of
+from sim.scenario import Scenario
 from sim.schema.errors import InputError
 
 Plain = dict[str, Any]
@@ -26,7 +28,16 @@ def origin_of(engine: Engine) -> Origin:
     scenario = engine.scenario
     hashes = json.dumps(input_hashes(scenario), sort_keys=True).encode()
     data = hashlib.sha256(hashes).hexdigest()[:HASH_SHOWN]
-    return Origin(scenario.name, version("solutions-sim"), data, engine.size.seeds, engine.size.rows)
+    return Origin(_found_as(scenario), version("solutions-sim"), data, engine.size.seeds, engine.size.rows)
+
+
+def _found_as(scenario: Scenario) -> str:
+    """Return how others find a scenario: by its name where that leads to it, else by its file."""
+    file = scenario.lineage[0]
+    try:
+        return scenario.name if find_scenario(scenario.name).resolve() == file else str(file)
+    except InputError:
+        return str(file)
 
 
 async def opening(engine: Engine) -> Plain:

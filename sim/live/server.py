@@ -108,8 +108,10 @@ class Answers:
         lever, outcome = str(body.get("lever")), str(body.get("outcome"))
         if lever not in self.levers:
             raise Refusal("unknown_lever", f"no such lever: {lever!r}")
+        settings = _settings(body)
+        self.engine.changed(settings)  # what is wrong with them is no matter of aims
         try:
-            return {**await self.engine.take(_settings(body), lever, outcome, float(target))}
+            return {**await self.engine.take(settings, lever, outcome, float(target))}
         except InputError as error:
             raise Refusal.of(error, "not_aimed_at", self.levers) from None
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.live.glance import COUNTED, MONEY, SHARES, Glance, Numbers, trait_values
+from sim.live.levers import Lever
 from sim.outcomes import BEST, rounded
 from sim.outcomes.measures import INDUCED
 from sim.outcomes.suppression import is_small
@@ -32,15 +33,24 @@ class Room:
     ----------
     areas : tuple of str
         Names, in the order of the columns of glances.
-    pushes : tuple of str
-        Levers that close camps or cut aid.
-    offers : tuple of str
-        Levers that give families in camps another way: transport, grants, help with rent, notice.
+    pushes : tuple of Lever
+        Those that close camps, the month first, or how many of them, and those that cut aid.
+    offers : tuple of Lever
+        Those that give families in camps another way: transport, grants, help with rent, notice.
     """
 
     areas: tuple[str, ...]
-    pushes: tuple[str, ...] = ()
-    offers: tuple[str, ...] = ()
+    pushes: tuple[Lever, ...] = ()
+    offers: tuple[Lever, ...] = ()
+
+    def leaves_no_choice(self, settings: Mapping[str, float]) -> bool:
+        """Return whether camps close or aid ends, nothing else is offered, and levers have to do with it."""
+        moved = any(one.id in settings for one in self.pushes)
+        return self._without_offer(settings) and (moved or not self._without_offer({}))
+
+    def _without_offer(self, settings: Mapping[str, float]) -> bool:
+        pushed = any(_is_on(one, settings) for one in self.pushes if one.needs is None)
+        return pushed and not any(_is_on(one, settings) for one in self.offers)
 
 
 class Rule(NamedTuple):
@@ -93,7 +103,7 @@ def warnings(
         **dict(_of_shares(baseline, actions)),
         **dict(_of_prices(baseline, actions, room)),
     }
-    if any(name in settings for name in room.pushes) and not any(name in settings for name in room.offers):
+    if room.leaves_no_choice(settings):
         found["alternatives"] = {}
     return [
         {"rule": rule, "weight": len(ORDER) - place, "values": found[rule]}
@@ -162,6 +172,10 @@ def _of_prices(baseline: Sequence[Glance], actions: Sequence[Glance], room: Room
         was, now = (float(side[MONEY.index(name)]) for side in money)
         if now > 0 and now - was >= OF_MONEY * care:
             yield name, {"baseline": round(was), "actions": round(now)}
+
+
+def _is_on(lever: Lever, settings: Mapping[str, float]) -> bool:
+    return settings.get(lever.id, lever.value) != (lever.off or 0.0)
 
 
 def _rises(before: Numbers, after: Numbers, least: float) -> bool:

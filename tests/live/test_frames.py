@@ -17,7 +17,7 @@ from sim.outcomes import BEST
 from sim.outcomes.publish import ROUNDED_TO
 from sim.outcomes.suppression import is_small
 
-ROOM = Room(tuple(f"Area {n + 1}" for n in range(AREAS)), ("closing",), ("buses",))
+ROOM = Room(tuple(f"Area {n + 1}" for n in range(AREAS)))
 FEW = [0, 0, 1, 4, 9, 9.5, 10, 11, 30]
 SETTINGS = {"closing": 14.0}
 SHAPES = {

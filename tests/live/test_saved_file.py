@@ -1,5 +1,6 @@
 """Saved files: what is saved is opened again as it was, runs like any scenario, and anything else is refused."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rooms import BASELINES, base_of, levers_at, settings_of
 
+from sim.experiments.new_case import new_case
+from sim.live.engine import Engine, Size
 from sim.live.export import MOST_TITLE, Origin, exported, imported
 from sim.live.levers import changes, settled
+from sim.live.opening import origin_of
 from sim.scenario import load_scenario
 from sim.schema.errors import InputError
 
@@ -116,6 +120,26 @@ def test_the_file_states_the_command_and_where_the_numbers_come_from() -> None:
     assert "data ab12cd34ef56" in head[0]
     assert "0.1.0" in head[0]
     assert origin().command(FILE) == f"sim compare {AS_IS} {FILE} --seeds 8"
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "copy", "copy/as-is.yaml", "valley/aid-ends"])
+def test_a_baseline_of_ones_own_is_named_so_that_it_is_found(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a folder with a blank in its name, as many have."""
+    folder = tmp_path / "my workshop"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "mine.yaml").write_text("extends: valley/as-is\nmonths: 24\n", encoding="utf-8")
+    new_case(folder / "copy", "valley")
+    engine = Engine(load_scenario(name), None, Size(), processes=1)
+    found, moved = origin_of(engine), {"transport": 50}
+    text = exported(engine.changed(moved)[0], "What if", FILE, found)
+    assert imported(text, engine.levers, found, engine.scenario.spec.start)[0] == moved
+    (folder / FILE).write_text(text, encoding="utf-8")
+    assert load_scenario(FILE).spec == engine.changed(moved)[1].renamed("what-if", "What if").spec
+    _, _, baseline, own, *_ = shlex.split(found.command(FILE))
+    assert (load_scenario(baseline).spec, own) == (engine.scenario.spec, FILE)
 
 
 # ---------------------------------------------------------------------------------- what levers do not know
