@@ -1,5 +1,7 @@
 """Experiments: runs, their results, and paired comparisons of scenarios."""
 
+import mesa  # noqa: F401 - before all others: it looks through every module loaded so far, which takes a while with many
+
 from sim.experiments.compare import Comparison, compare
 from sim.experiments.contrast import contrasts, precision
 from sim.experiments.draws import posterior_draws, prior_draws, read_uncertainties

@@ -6,9 +6,14 @@ alike for those who integrate or settle, whose conditions matter as much. Each s
 the share of families that do not pass; cohesion is that of the area.
 """
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
+
+from sim.outcomes.measures import chosen
 
 LIVELIHOODS = ("food", "housing", "health", "education", "work", "economic_security")
 SAFETY = ("safety", "movement", "tenure", "documents")
@@ -32,10 +37,7 @@ def severity(data: xr.Dataset, at: int = -1) -> pd.DataFrame:
         Columns place, area, families, rows, livelihoods, safety (0-100, to one decimal), level (``low``, ``medium`` or
         ``high``, of the worse scale as it is shown); areas without such families are left out.
     """
-    moment = data.isel(assessed=at)
-    month = int(moment["assessed"])
-    frames = [_of(data, moment, month, place, situations) for place, situations in PLACES.items()]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat([_of(data, at, place, situations) for place, situations in PLACES.items()], ignore_index=True)
 
 
 def level_of(score: float) -> str:
@@ -43,29 +45,29 @@ def level_of(score: float) -> str:
     return "low" if score < LOW else "medium" if score < HIGH else "high"
 
 
-def _of(data: xr.Dataset, moment: xr.Dataset, month: int, place: str, situations: list[str]) -> pd.DataFrame:
-    there, rows = (
-        _by_area(data[name].sel(month=month, situation=situations)) for name in ("families", "families_rows")
-    )
-    passing = moment["passes"].sel(situation=situations).sum("situation")
-    failing = 100.0 * (1.0 - passing / there.where(there > 0))
-    apart = 100.0 * (1.0 - data["cohesion"].sel(month=month))
-    livelihoods = failing.sel(criterion=list(LIVELIHOODS)).mean("criterion")
-    safety = (failing.sel(criterion=list(SAFETY)).sum("criterion") + apart) / (len(SAFETY) + 1)
-    table = pd.DataFrame(
-        {
-            "place": place,
-            "area": data["area"].values,
-            "families": there.values,
-            "rows": rows.values,
-            "livelihoods": np.round(livelihoods.values, 1),
-            "safety": np.round(safety.values, 1),
-        }
-    )
-    table = table[table["families"] > 0].reset_index(drop=True)
-    table["level"] = [level_of(max(one, two)) for one, two in zip(table["livelihoods"], table["safety"])]
-    return table
+def _of(data: xr.Dataset, at: int, place: str, situations: list[str]) -> pd.DataFrame:
+    month = int(data.get_index("month").get_loc(data.variables["assessed"].values[at]))
+    there, rows = (_by_area(data, name, month, situations) for name in ("families", "families_rows"))
+    passing = chosen(data, "passes", {"assessed": at}, {"situation": situations}).sum(axis=0)  # area, criterion
+    with np.errstate(divide="ignore", invalid="ignore"):  # areas without families are left out below
+        failing = 100.0 * (1.0 - passing / np.where(there > 0, there, np.nan)[:, None])
+    apart = 100.0 * (1.0 - data.variables["cohesion"].values[month])
+    criteria = [str(name) for name in data.variables["criterion"].values]
+    livelihoods, safety = ([criteria.index(name) for name in names] for names in (LIVELIHOODS, SAFETY))
+    found = there > 0
+    table = {
+        "place": place,
+        "area": data.variables["area"].values[found],
+        "families": there[found],
+        "rows": rows[found],
+        "livelihoods": np.round(failing[:, livelihoods].mean(axis=1)[found], 1),
+        "safety": np.round(((failing[:, safety].sum(axis=1) + apart) / (len(SAFETY) + 1))[found], 1),
+    }
+    level = [level_of(max(one, two)) for one, two in zip(table["livelihoods"], table["safety"])]
+    return pd.DataFrame(table | {"level": level})
 
 
-def _by_area(families: xr.DataArray) -> xr.DataArray:
-    return families.sum([dim for dim in families.dims if dim != "area"])
+def _by_area(data: xr.Dataset, name: str, month: int, situations: list[str]) -> npt.NDArray[Any]:
+    families = chosen(data, name, {"month": month}, {"situation": situations})  # situation, origin or summed, area
+    found: npt.NDArray[Any] = families.sum(axis=tuple(range(families.ndim - 1)))
+    return found
