@@ -29,7 +29,8 @@ Plain = dict[str, Any]
 Settings = dict[str, float]
 MOST_KEPT = 64  # results kept
 QUICK_SEED = 0  # the luck of previews
-CLOSES, LEAVES = "camp_closure", ("transport", "return_grant", "rent_subsidy")
+#: Kinds that push families out, and those that give them another way to go.
+PUSHES, LEAVES = ("camp_closure", "aid_cut"), ("transport", "return_grant", "rent_subsidy")
 #: Outcomes of which more may be asked for.
 AIMABLE = tuple(name for name in OUTCOMES if name != "displaced" and (name, True) not in NOT_AIMED_AT)
 
@@ -177,8 +178,8 @@ class Engine:
 
 def _room(compiled: Compiled, levers: Sequence[Lever]) -> Room:
     kinds = {lever.id: str(lever.moves.rest.get("kind")) for lever in levers if lever.moves.kind == "programme"}
-    closing = [lever for lever in levers if kinds.get(lever.id) == CLOSES]
-    notice = [lever for lever in closing if lever.moves.part == "notice_months"]
+    pushing = [lever for lever in levers if kinds.get(lever.id) in PUSHES]
+    notice = [lever for lever in pushing if lever.moves.part == "notice_months"]
     leaves = [lever for lever in levers if kinds.get(lever.id) in LEAVES and lever.needs is None]
-    closures = tuple(lever for lever in closing if lever not in notice)
-    return Room(tuple(compiled.geography.area_names), closures, (*notice, *leaves))
+    pushes = tuple(lever for lever in pushing if lever not in notice)
+    return Room(tuple(compiled.geography.area_names), pushes, (*notice, *leaves))

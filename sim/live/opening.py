@@ -77,7 +77,7 @@ def described(lever: Lever) -> Plain:
         "id": lever.id,
         "group": lever.group,
         "label": lever.label,
-        "help": str(lever.moves.rest.get("kind", "")) if lever.moves.kind == "programme" else "",
+        "about": str(lever.moves.rest.get("kind", "")) if lever.moves.kind == "programme" else "",
         "unit": scale.unit,
         "kind": "month" if scale.is_month else "range",
         "low": scale.low,

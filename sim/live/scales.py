@@ -136,7 +136,7 @@ def scale_of(
     if unit == "ratio":
         return Scale(0.5, 1.5, 0.05, unit)
     if unit == "months":
-        return Scale(max(0, lowest or 0), max(24, 2 * (default or 0)), 1, unit, whole=True)
+        return Scale(max(0, lowest or 0), max(24, math.ceil(2 * (default or 0))), 1, unit, whole=True)
     wished = families / FAMILIES_PART if unit.startswith("families") else MOST_OF_DEFAULT * abs(default or 250)
     high = _nice_below(max(wished, 1.0), ENDS)
     step = max(_nice_below(high / STEPS), 1.0 if whole else 0.0)

@@ -33,24 +33,24 @@ class Room:
     ----------
     areas : tuple of str
         Names, in the order of the columns of glances.
-    closures : tuple of Lever
-        Those that close camps, the month first, or how many of them.
+    pushes : tuple of Lever
+        Those that close camps, the month first, or how many of them, and those that cut aid.
     offers : tuple of Lever
         Those that give families in camps another way: transport, grants, help with rent, notice.
     """
 
     areas: tuple[str, ...]
-    closures: tuple[Lever, ...] = ()
+    pushes: tuple[Lever, ...] = ()
     offers: tuple[Lever, ...] = ()
 
     def leaves_no_choice(self, settings: Mapping[str, float]) -> bool:
-        """Return whether camps close and families in them are offered nothing else, and levers have to do with it."""
-        moved = any(one.id in settings for one in self.closures)
+        """Return whether camps close or aid ends, nothing else is offered, and levers have to do with it."""
+        moved = any(one.id in settings for one in self.pushes)
         return self._without_offer(settings) and (moved or not self._without_offer({}))
 
     def _without_offer(self, settings: Mapping[str, float]) -> bool:
-        closes = any(_is_on(one, settings) for one in self.closures if one.needs is None)
-        return closes and not any(_is_on(one, settings) for one in self.offers)
+        pushed = any(_is_on(one, settings) for one in self.pushes if one.needs is None)
+        return pushed and not any(_is_on(one, settings) for one in self.offers)
 
 
 class Rule(NamedTuple):

@@ -23,7 +23,8 @@ def test_a_page_of_another_name_is_turned_away(server: Server) -> None:
         asked = Request(f"{server.address}api/full", body, {"Content-Type": "application/json", **headers})
         with pytest.raises(HTTPError) as refused:
             urlopen(asked)
-        assert refused.value.code == 403
+        with refused.value as answer:
+            assert answer.code == 403
 
 
 def test_no_script_or_style_of_another_origin_would_run(page: Page) -> None:

@@ -68,7 +68,7 @@ def test_levers_of_a_baseline_are_whole(baseline: str) -> None:
         told = described(one)
         assert words()[told["label"]["key"]]
         assert words()[f"unit.{told['unit']}"]
-        assert words()[f"help.{told['help']}"]
+        assert words()[f"help.{told['about']}"]
         assert one.scale.low <= one.value <= one.scale.high
         assert on_a_step(one.scale, one.value)
         assert one.off is None or (one.scale.low <= one.off <= one.scale.high and on_a_step(one.scale, one.off))

@@ -45,7 +45,11 @@ class Page {
     this.chart = new Chart();
     this.map = new AreaMap(start, this.session, repaint);
     this.room = new Room(this.session, repaint);
-    this.take = new Take(start, this.session, { onSet: (...move) => this.set(...move), onTab: (tab) => this.choose(tab), onLost });
+    this.take = new Take(start, this.session, {
+      onSet: (id, value) => this.set(id, value),
+      onTab: (tab) => this.choose(tab),
+      onLost,
+    });
     const frameOf = (settings) => this.asker.other(settings);
     this.slots = new Slots(start, this.session, { repaint, frameOf });
     this.replay = new Replay(this.session, { repaint, frameOf, showLevers: (settings) => this.levers.show(settings) });

@@ -8,7 +8,7 @@ import { byId, hiddenTable, svg } from "./dom.js";
 import { number } from "./format.js";
 import { t } from "./words.js";
 
-const MARGIN = { top: 14, bottom: 24, start: 34, end: 104 };
+const MARGIN = { top: 26, bottom: 24, start: 34, end: 104 };
 const CEILINGS = [10, 25, 50, 100];
 const ROOM_ABOVE = 1.1; // a baseline that nearly fills the axis leaves actions no room
 const STEPS = 5;
@@ -71,7 +71,8 @@ function axes(months, scale) {
   const times = timesOf(months.at(-1)).map((month) =>
     svg("text", { class: "tick", x: scale.x(month), y: scale.below + 18, "text-anchor": "middle" }, timeName(month)),
   );
-  return [...across, ...times];
+  const unit = svg("text", { class: "tick", x: 0, y: 11 }, t("chart.axis"));
+  return [...across, ...times, unit];
 }
 
 /** Return the months that the axis names: whole years, or every third month of a short run. */

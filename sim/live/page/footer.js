@@ -14,7 +14,7 @@ import { say } from "./words.js";
  */
 export function paintFooter(start, frame, asked, busy) {
   const full = frame.kind === "full" && same(frame.settings, asked);
-  const waiting = busy === "full" ? "footer.working" : "footer.preview";
+  const waiting = frame.kind === "preview" && busy !== "full" ? "footer.preview" : "footer.working";
   say(byId("foot-kind"), full ? "footer.full" : waiting, start.simulated);
   say(byId("foot-data"), "footer.data", { date: monthAfter(start.data_date) });
   say(byId("foot-version"), "footer.version", { version: start.version });

@@ -45,8 +45,10 @@ export const today = () => new Intl.DateTimeFormat(locale, { dateStyle: "long" }
  * a room does the sum in its head, and 44, 33 and "12 fewer" would cost its trust.
  */
 export function decimalsThatAddUp({ baseline, actions, difference }) {
-  const whole = Math.round(actions) - Math.round(baseline) === Math.round(difference);
-  return whole && Math.round(difference) !== 0 ? 0 : 1;
+  if (difference === 0) return 0;
+  const size = Math.round(Math.abs(difference));
+  const whole = Math.abs(Math.round(actions) - Math.round(baseline)) === size;
+  return whole && size !== 0 ? 0 : 1;
 }
 
 /** Round to so many decimals. */

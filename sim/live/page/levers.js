@@ -50,7 +50,9 @@ class Row {
     this.range = this.#range();
     this.note = el("p", { class: "lever-note", role: "status" });
     this.changed = this.#changed();
-    this.root = el("div", { class: "lever" }, this.#head(), this.range, this.changed, this.note, ...this.#help());
+    const { button, text } = this.#help();
+    const slider = el("div", { class: "lever-slider" }, this.range, button);
+    this.root = el("div", { class: "lever" }, this.#head(), slider, this.changed, this.note, text);
     this.root.classList.toggle("second", Boolean(lever.needs));
   }
 
@@ -70,8 +72,7 @@ class Row {
   }
 
   #head() {
-    const end = el("span", { class: "lever-end" }, this.valueButton);
-    return el("div", { class: "lever-head" }, this.name, this.end = end);
+    return el("div", { class: "lever-head" }, this.name, el("span", { class: "lever-end" }, this.valueButton));
   }
 
   #range() {
@@ -92,20 +93,20 @@ class Row {
     return el("div", { class: "lever-changed" }, el("span", {}, baseline), back);
   }
 
-  /** What the action does and what else it does, behind a small button. */
+  /** What the action does and what else it does, behind a small button; nothing where the catalogue has no words. */
   #help() {
     const kind = this.lever.about ?? this.lever.label.key?.split(".")[1];
-    if (this.lever.needs || !kind || !has(`help.${kind}`)) return [];
+    if (this.lever.needs || !kind || !has(`help.${kind}`)) return { button: "", text: "" };
     const text = el("p", { class: "lever-help", id: `${this.id}-help`, hidden: true });
     say(text, `help.${kind}`);
     const label = t("lever.about", { name: textOf(this.lever.label) });
-    const button = el("button", { type: "button", class: "about", "aria-expanded": "false", "aria-controls": text.id, "aria-label": label }, "?");
+    const named = { "aria-label": label, title: label, "aria-controls": text.id, "aria-expanded": "false" };
+    const button = el("button", { type: "button", class: "about", ...named }, "?");
     button.addEventListener("click", () => {
       text.hidden = !text.hidden;
       button.setAttribute("aria-expanded", String(!text.hidden));
     });
-    this.name.after(button);
-    return [text];
+    return { button, text };
   }
 
   #moved(value, sent) {

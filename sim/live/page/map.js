@@ -8,6 +8,7 @@ const PER_100 = [-10, -2, 2, 10]; // changes, in 100 families
 const RENT_SHARES = [-0.1, -0.02, 0.02, 0.1]; // of the dearest rent at the baseline
 const NICE = [1, 2, 2.5, 5, 10];
 const DRAWN_WITH_NAMES = 8; // areas; more names than that would cover one another
+const ROOM_FOR_NAMES = 0.65; // px on the screen for one unit of the map
 
 export class AreaMap {
   /**
@@ -26,6 +27,7 @@ export class AreaMap {
     this.root.addEventListener("keydown", (event) => this.#go(event));
     this.root.addEventListener("pointerleave", () => this.#tip(null));
     for (const button of document.querySelectorAll("[data-map]")) button.addEventListener("click", () => this.#choose(button));
+    new ResizeObserver(() => this.#keepTextSize()).observe(this.root);
     byId("map-of").addEventListener("change", (event) => this.#show(event.target.value));
   }
 
@@ -52,6 +54,14 @@ export class AreaMap {
     this.#controls(outcome, change, veiled, moved);
     byId("map-legend").replaceChildren(...legend(classes, change, values.includes(null)));
     if (frame.kind === "full") this.#table();
+  }
+
+  /** Names are as large on the screen whatever size the map is. */
+  #keepTextSize() {
+    const { width, height } = this.root.getBoundingClientRect();
+    const scale = Math.min(width / this.start.map.width, height / this.start.map.height);
+    if (scale > 0) this.root.style.setProperty("--px", `${1 / scale}px`);
+    this.root.classList.toggle("small", scale < ROOM_FOR_NAMES);
   }
 
   #path({ path, pcode }, index) {
@@ -87,7 +97,7 @@ export class AreaMap {
 
   /** Return steps of a level, the same for the whole session: even, from nothing (rents: from near the lowest). */
   #levels(outcome) {
-    const levels = this.start.baseline.areas[outcome].level.filter((n) => n !== null);
+    const levels = this.#known(outcome);
     const low = outcome === "rent" ? Math.min(...levels) * 0.9 : 0;
     const step = nice((Math.max(...levels, 1) - low) / STEPS);
     const first = Math.ceil(low / step) * step;
@@ -96,8 +106,13 @@ export class AreaMap {
 
   #changes(outcome) {
     if (outcome !== "rent") return steps(PER_100);
-    const dearest = Math.max(...this.start.baseline.areas.rent.level.filter((n) => n !== null));
+    const dearest = Math.max(...this.#known("rent"));
     return steps(RENT_SHARES.map((share) => Math.sign(share) * nice(Math.abs(share) * dearest)));
+  }
+
+  #known(outcome) {
+    const known = this.start.baseline.areas[outcome].level.filter((n) => n !== null);
+    return known.length ? known : [0];
   }
 
   #choose(button) {
@@ -161,7 +176,9 @@ const steps = (borders) =>
 
 const classOf = (value, classes) => classes.findIndex(({ high }) => high === null || value < high);
 
+/** Return the round number at or above a size. */
 function nice(size) {
+  if (!(size > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(size));
   return NICE.find((one) => size <= one * power * 1.0001) * power;
 }

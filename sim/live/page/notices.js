@@ -8,9 +8,10 @@ export function setUpNotices() {
   byId("notice-close").addEventListener("click", hide);
 }
 
-/** Show a message of the catalogue. */
-export function notice(key, values) {
+/** Show a message of the catalogue, and what the program adds to it. */
+export function notice(key, values, more = []) {
   say(byId("notice-text"), key, values);
+  byId("notice-text").append(...more.map((text) => ` ${text}`));
   byId("notice").hidden = false;
 }
 

@@ -17,7 +17,7 @@ export class Present {
     byId("present").addEventListener("click", () => this.#present(true));
     byId("present-end").addEventListener("click", () => this.#present(false));
     byId("notes").addEventListener("click", () => this.#openNotes());
-    document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.#present(false));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#present(false));
     this.channel = new BroadcastChannel(channelOf(session.page));
     this.channel.addEventListener("message", ({ data }) => this.#heard(data));
     noticeOtherTabs();
@@ -36,8 +36,9 @@ export class Present {
   }
 
   #present(on) {
-    if (document.body.classList.toggle("presenting", on)) byId("present-end").focus();
-    else if (document.activeElement === document.body) byId("present").focus();
+    if (document.body.classList.contains("presenting") === on) return;
+    document.body.classList.toggle("presenting", on);
+    byId(on ? "present-end" : "present").focus(); // the button that was pressed is hidden now
   }
 
   #openNotes() {
@@ -56,7 +57,6 @@ export class Present {
     this.session.replace(example.settings);
     this.example = id;
     notice("notice.example", { title: textOf(example.title) });
-    if (this.last) this.paintAgain?.();
   }
 }
 

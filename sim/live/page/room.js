@@ -15,7 +15,8 @@ export class Room {
     byId("room-arm").addEventListener("click", () => this.#arm());
     byId("room-show").addEventListener("click", () => this.show());
     byId("room-clear").addEventListener("click", () => this.#clear());
-    byId("room-form").addEventListener("submit", (event) => this.#submit(event));
+    byId("room-form").addEventListener("submit", (event) => event.preventDefault());
+    byId("room-guess").addEventListener("keydown", (event) => event.key === "Enter" && this.#answer());
     byId("room-guess").addEventListener("change", () => this.#readGuess());
     for (const name of HANDS) byId(`hands-${name}`).addEventListener("change", () => this.#readHands());
   }
@@ -43,6 +44,7 @@ export class Room {
   paint() {
     const arm = byId("room-arm");
     arm.setAttribute("aria-pressed", String(this.armed));
+    arm.hidden = this.veiled;
     say(arm, this.armed ? "room.armed" : "room.arm");
     byId("room-show").hidden = !this.veiled;
     byId("room-clear").hidden = this.veiled || !(this.session.guess || this.session.hands);
@@ -60,7 +62,6 @@ export class Room {
 
   #arm() {
     this.armed = !this.armed;
-    if (!this.armed) this.veiled = false;
     this.repaint();
   }
 
@@ -70,9 +71,8 @@ export class Room {
     this.#keep();
   }
 
-  /** Enter in the field of the guess: take it, and show the result. */
-  #submit(event) {
-    event.preventDefault();
+  /** Enter in the field of the guess: take it, and show the result. In the fields of hands it would come too early. */
+  #answer() {
     if (this.#readGuess() && this.session.guess) this.show();
   }
 

@@ -57,29 +57,34 @@ export class Asker {
     this.waiting = { preview: null, full: null, others: [] };
     this.flight = null;
     this.isDown = false;
+    this.turn = 0; // questions asked
+    this.oldest = 0; // turn of the oldest question whose answer may still be shown
+    this.lastPreview = {};
   }
 
   /** Ask for a preview of these settings. */
   preview(settings, sent) {
     this.#supersede();
-    this.waiting.preview = { kind: "preview", settings, sent };
+    this.waiting.preview = { kind: "preview", settings, sent, turn: ++this.turn };
+    this.lastPreview = { key: keyOf(settings), turn: this.turn };
     this.#next();
   }
 
   /** Ask for the full result of these settings; a result that is known is given at once. */
   full(settings, sent) {
-    const known = this.known.get(keyOf(settings));
+    const key = keyOf(settings);
+    const previewed = this.lastPreview.key === key;
+    const known = this.known.get(key);
+    this.oldest = previewed && !known ? this.lastPreview.turn : ++this.turn;
+    if (!previewed || known) this.waiting.preview = null;
     if (known) {
       this.#supersede();
-      this.waiting.preview = null;
       this.heard.onFrame(known, sent);
-      return;
+    } else if (!this.#isFlying(key)) {
+      this.#supersede();
+      this.waiting.full = { kind: "full", settings, sent, turn: ++this.turn };
+      this.#next();
     }
-    const asked = this.flight?.kind === "full" && !this.flight.resolve && keyOf(this.flight.settings) === keyOf(settings);
-    if (asked && !this.waiting.preview) return;
-    if (!this.waiting.preview) this.#supersede();
-    this.waiting.full = { kind: "full", settings, sent };
-    this.#next();
   }
 
   /** Return a promise of the full result of some other settings, when there is time for it. */
@@ -104,6 +109,11 @@ export class Asker {
   #supersede() {
     this.waiting.full = null;
     if (this.flight?.kind === "full") this.flight.abort.abort();
+  }
+
+  #isFlying(key) {
+    const { flight } = this;
+    return flight?.kind === "full" && !flight.resolve && keyOf(flight.settings) === key;
   }
 
   #next() {
@@ -135,7 +145,7 @@ export class Asker {
     const own = { ...frame, settings: job.settings };
     if (job.kind === "full") this.remember(own);
     if (job.resolve) job.resolve(own);
-    else this.heard.onFrame(own, job.sent);
+    else if (job.turn >= this.oldest) this.heard.onFrame(own, job.sent);
   }
 
   async #failed(job, error) {
@@ -155,7 +165,7 @@ export class Asker {
   #again(job) {
     if (job.resolve) this.waiting.others.unshift(job);
     else if (!this.waiting.preview && !this.waiting.full) this.waiting[job.kind] = job;
-    if (job.kind === "preview" && !this.waiting.full) this.waiting.full = { ...job, kind: "full" };
+    if (job.kind === "preview" && !this.waiting.full) this.waiting.full = { ...this.waiting.preview, kind: "full" };
   }
 
   async #wait(refusal) {

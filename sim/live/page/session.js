@@ -27,7 +27,7 @@ export class Session {
     this.language = this.start.languages.includes(link.language) ? link.language : null;
     this.tab = this.start.outcomes.includes(link.tab) ? link.tab : this.start.outcomes[0];
     this.map = link.map === "change" || link.map === "level" ? link.map : null;
-    this.slots = Object.fromEntries(Object.entries(link.slots).map(([name, one]) => [name, this.#admitted(one)]));
+    this.slots = this.#admittedSlots(link.slots);
     this.guess = link.guess;
     this.hands = link.hands;
     this.#last = {};
@@ -107,6 +107,13 @@ export class Session {
     this.#last = {};
     this.save();
     this.onChange();
+  }
+
+  /** Return slots of which anything is left. */
+  #admittedSlots(slots) {
+    const found = Object.entries(slots).map(([name, one]) => [name, this.#admitted(one), Object.keys(one).length]);
+    const kept = found.filter(([, one, given]) => given === 0 || Object.keys(one).length > 0);
+    return Object.fromEntries(kept.map(([name, one]) => [name, one]));
   }
 
   /** Return settings without unknown levers and values out of range, and note those. */

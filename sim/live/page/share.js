@@ -61,7 +61,7 @@ export class Share {
     if (!file) return;
     const { settings, title, notes = [] } = await post("/api/import", { yaml: await file.text() });
     this.session.replace(settings);
-    notice("notice.opened", { title: [title, ...notes].join(" ") });
+    notice("notice.opened", { title }, notes);
   }
 
   async #try(action) {

@@ -28,8 +28,16 @@ export class Slots {
     const filled = SLOTS.filter((name) => this.session.slots[name]);
     const free = SLOTS.find((name) => !this.session.slots[name]);
     const items = filled.map((name) => this.#item(name, veiled));
-    byId("slots").replaceChildren(...items, ...(free ? [this.#save(free)] : []));
+    this.#put([...items, ...(free ? [this.#save(free)] : [])]);
     byId("slots-compare").hidden = filled.length < 1 || veiled;
+  }
+
+  /** Replace the buttons only where they differ: who is on one with the keyboard would lose it. */
+  #put(buttons) {
+    const host = byId("slots");
+    const there = [...host.children];
+    const same = there.length === buttons.length && there.every((one, index) => one.isEqualNode(buttons[index]));
+    if (!same) host.replaceChildren(...buttons);
   }
 
   async #fetch(name) {
@@ -50,8 +58,8 @@ export class Slots {
     recall.textContent = frame && !veiled ? t("slots.value", { slot: name, ...this.#numbers(frame) }) : name;
     const key = veiled ? "slots.recall_veiled" : frame ? "slots.recall" : "slots.recall_pending";
     recall.title = t(key, { slot: name, ...(frame && this.#numbers(frame)) });
-    const label = t("slots.clear", { slot: name });
-    const clear = el("button", { type: "button", class: "clear", "aria-label": label, on: { click: () => this.#clear(name) } }, "×");
+    const named = { class: "clear", "aria-label": t("slots.clear", { slot: name }) };
+    const clear = el("button", { type: "button", ...named, on: { click: () => this.#clear(name) } }, "×");
     return el("span", { class: "slot" }, recall, clear);
   }
 
@@ -87,7 +95,8 @@ export class Slots {
   #compare() {
     const names = SLOTS.filter((name) => this.frames[name]);
     const head = [t("slots.row.outcome"), t("chart.baseline"), ...names];
-    const rows = [this.#actionsRow(names), ...this.start.outcomes.map((one) => this.#outcomeRow(one, names)), ...this.#footRows(names)];
+    const outcomes = this.start.outcomes.map((one) => this.#outcomeRow(one, names));
+    const rows = [this.#actionsRow(names), ...outcomes, ...this.#footRows(names)];
     byId("compare-table").replaceChildren(
       el("thead", {}, el("tr", {}, ...head.map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, ...rows),
@@ -119,7 +128,7 @@ export class Slots {
 }
 
 /** Return what settings change, one text a lever: "Buses home: 40 families a month". */
-export function actionsOf(settings, session, start) {
+function actionsOf(settings, session, start) {
   const changed = start.levers.filter((lever) => lever.id in settings);
   return changed.map((lever) => t("map.area", { name: textOf(lever.label), value: valueText(lever, settings[lever.id], start) }));
 }

@@ -2,7 +2,7 @@
 import { byId, el } from "./dom.js";
 import { Refusal, post } from "./server.js";
 import { valueText } from "./units.js";
-import { has, say, t, textOf } from "./words.js";
+import { has, say, textOf } from "./words.js";
 
 export class Take {
   /**
@@ -40,12 +40,12 @@ export class Take {
     const aimable = this.start.aimable.includes(this.session.tab);
     byId("take-form").hidden = !aimable;
     byId("take-why").hidden = aimable;
-    byId("take-find").disabled = veiled;
+    byId("take-find").disabled = this.veiled = veiled;
     this.#aim();
   }
 
   #aim() {
-    const key = `take.aim.${this.session.tab}`;
+    const key = this.veiled ? "take.veiled" : `take.aim.${this.session.tab}`;
     const n = Number(byId("take-target").value.replace(",", "."));
     if (has(key)) say(byId("take-aim"), key, { n });
   }

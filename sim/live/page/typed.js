@@ -26,8 +26,10 @@ export function typeInstead({ lever, start, button, value, done }) {
     if (take) done(understood(lever, field.value));
   };
   field.addEventListener("blur", () => close(true, false));
+  if (lever.kind === "month") field.addEventListener("change", () => done(understood(lever, field.value)));
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === "Escape") {
+      event.preventDefault(); // else the button, which has the focus by then, would be pressed by the same key
       event.stopPropagation();
       close(event.key === "Enter", true);
     }
@@ -38,7 +40,7 @@ export function typeInstead({ lever, start, button, value, done }) {
 }
 
 /** Return the value of a lever that a text means, on a step of it; or what is wrong with the text. */
-export function understood(lever, text) {
+function understood(lever, text) {
   const typed = Number(text.trim().replace(",", ".").replace("−", "-"));
   const limits = { low: limitText(lever, lever.low), high: limitText(lever, lever.high) };
   if (text.trim() === "" || Number.isNaN(typed)) return { problem: t("lever.not_a_number", limits) };

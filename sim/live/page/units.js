@@ -1,13 +1,13 @@
 /** Values of levers and amounts of money, in words. */
 import { monthAfter, number, signed } from "./format.js";
-import { t } from "./words.js";
+import { has, t } from "./words.js";
 
 const THOUSAND = 1e3;
 const MILLION = 1e6;
 
 /** Return the value of a lever as people read it: "40 families a month", "Aug 2025", "never". */
 export function valueText(lever, value, start) {
-  if (lever.off != null && value === lever.off) return t(lever.kind === "month" ? "lever.never" : "lever.off");
+  if (lever.off != null && value === lever.off) return t(offKey(lever));
   if (lever.kind === "month") return monthAfter(start.start, value - 1);
   return withUnit(lever, shown(lever, value));
 }
@@ -27,12 +27,19 @@ export function money(dollars) {
   return amount("usd", dollars, 0);
 }
 
+/** Return what doing nothing is called: a level that is left as it is, a month that never comes, or none of something. */
+const offKey = ({ kind, as_is: asIs }) => (asIs ? "lever.as_is" : kind === "month" ? "lever.never" : "lever.off");
+
 function amount(key, n, digits) {
   const whole = Number(n.toFixed(digits));
   return t(key, { n: whole });
 }
 
-const withUnit = (lever, n) => t(`unit.${lever.unit}`, { n: numberText(lever, n) }, n);
+function withUnit(lever, n) {
+  const key = `unit.${lever.unit}`;
+  const text = numberText(lever, n);
+  return has(key) ? t(key, { n: text }, n) : `${text} ${lever.unit}`;
+}
 
 // A lever that goes both ways from nothing shows its sign.
 const numberText = (lever, n) => (lever.low < 0 ? signed(n, Number.isInteger(n) ? 0 : 1) : number(n, 2));

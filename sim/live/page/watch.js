@@ -23,6 +23,8 @@ export function paintWatch(view) {
   const found = veiled || !moved ? [] : frame.watch;
   const shown = unfolded ? found : found.slice(0, SHOWN);
   byId("watch").classList.toggle("quiet", found.length === 0);
+  byId("watch").classList.toggle("unfolded", unfolded);
+  byId("watch-list").tabIndex = unfolded && found.length > SHOWN ? 0 : -1; // it may scroll
   byId("watch-list").replaceChildren(...(found.length ? shown.map(warning) : [silence(view)]));
   paintMore(found.length - SHOWN);
 }
