@@ -28,7 +28,7 @@ MOVED = {
     "many things": {"rent_subsidy": 80, "rent_subsidy.amount": 150, "light_repair": 40, "information": 200},
 }
 Row = dict[str, str]
-FAST = ("closure and repairs", "half of aid ends")
+FAST = ("closure and repairs",)
 PARAMS = [
     pytest.param(name, id=name.replace(" ", "-"), marks=() if name in FAST else pytest.mark.slow) for name in MOVED
 ]
