@@ -203,6 +203,18 @@ def test_a_result_is_made_once_and_then_kept(monkeypatch: pytest.MonkeyPatch) ->
     asked_of(engine_of(counted, monkeypatch), twice)
 
 
+def test_two_rooms_refine_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed by seed, so that the second need not wait until the first has all of its seeds."""
+    counted = Counted()
+
+    async def both(engine: Engine) -> None:
+        made = len(counted.asked)
+        await asyncio.gather(engine.full({"transport": 10}), engine.full({"transport": 20}))
+        assert [seed for _, seed, _ in counted.asked[made + 1 :]] == sorted([0, 1, 1, 2, 2, 3, 3])
+
+    asked_of(engine_of(counted, monkeypatch, seeds=4), both)
+
+
 def test_a_preview_is_one_quick_run_against_a_baseline_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     counted = Counted()
 

@@ -65,7 +65,7 @@ def small(side: list[Glance], of: str) -> np.ndarray:
 
 
 @given(pairs=PAIRS, kind=st.sampled_from(["full", "preview"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_few_are_in_no_month_no_end_no_bar_and_no_area(pairs: tuple[list[Glance], list[Glance]], kind: Any) -> None:
     shown = frame(Pairs(kind, *pairs), ROOM, SETTINGS)
     months = {name: [small(side, "stock")[at] for side in pairs] for at, name in enumerate(SITUATIONS)}
@@ -90,7 +90,7 @@ def test_few_are_in_no_month_no_end_no_bar_and_no_area(pairs: tuple[list[Glance]
 
 
 @given(pairs=PAIRS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_single_small_month_is_not_given_away_by_the_others(pairs: tuple[list[Glance], list[Glance]]) -> None:
     """Where the total of all situations is known to the family, one that is withheld never stands alone as a sum."""
     shown = frame(Pairs("full", *pairs), ROOM, SETTINGS)
@@ -124,7 +124,7 @@ def test_few_are_in_no_warning(pairs: tuple[list[Glance], list[Glance]]) -> None
 
 
 @given(pairs=PAIRS, kind=st.sampled_from(["full", "preview"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_any_frame_can_be_sent_and_a_preview_claims_no_spread(
     pairs: tuple[list[Glance], list[Glance]], kind: Any
 ) -> None:
@@ -138,7 +138,7 @@ def test_any_frame_can_be_sent_and_a_preview_claims_no_spread(
 
 
 @given(pairs=PAIRS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_number_of_families_is_rounded_as_it_is_published(pairs: tuple[list[Glance], list[Glance]]) -> None:
     """What is shown are multiples of five families: no exact count can be worked out from numbers per hundred."""
     for name, told in frame(Pairs("full", *pairs), ROOM, SETTINGS)["outcomes"].items():
@@ -149,7 +149,7 @@ def test_every_number_of_families_is_rounded_as_it_is_published(pairs: tuple[lis
 
 
 @given(side=SIDES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_changes_nothing_differs_by_nothing_and_warns_of_nothing(side: list[Glance]) -> None:
     shown = frame(Pairs("full", side, side), ROOM, {})
     assert shown["watch"] == []
@@ -162,7 +162,7 @@ def test_what_changes_nothing_differs_by_nothing_and_warns_of_nothing(side: list
 
 
 @given(side=SIDES, quick=GLANCES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_preview_of_no_difference_is_the_baseline_exactly(side: list[Glance], quick: Glance) -> None:
     previewed, full = Pairs.previewed(side, quick, quick), Pairs("full", side, side)
     told, known = frame(previewed, ROOM, {}), frame(full, ROOM, {})
@@ -174,7 +174,7 @@ def test_a_preview_of_no_difference_is_the_baseline_exactly(side: list[Glance], 
 
 
 @given(side=SIDES, quick=GLANCES, other=GLANCES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_preview_moves_by_the_difference_of_quick_runs_and_never_below_none(
     side: list[Glance], quick: Glance, other: Glance
 ) -> None:

@@ -111,7 +111,7 @@ def test_nothing_moved_changes_nothing(baseline: str) -> None:
 
 @pytest.mark.parametrize("baseline", BASELINES)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_whatever_is_on_the_scales_a_scenario_accepts(baseline: str, data: st.DataObject) -> None:
     moved = settled(levers_at(baseline), data.draw(settings_of(levers_at(baseline))))
     scenario = base_of(baseline).scenario
@@ -130,7 +130,7 @@ def test_whatever_is_on_the_scales_can_be_run(moved: dict[str, float]) -> None:
 
 @pytest.mark.parametrize("baseline", BASELINES)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_programme_is_there_exactly_while_its_lever_is_on(baseline: str, data: st.DataObject) -> None:
     levers = levers_at(baseline)
     moved = settled(levers, data.draw(settings_of(levers)))
