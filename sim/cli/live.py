@@ -43,6 +43,10 @@ def live(
     Example: sim live valley
     """
     _require_extra()
+    from sim.live.forking import load_ahead
+
+    if not offline_check:
+        load_ahead()
     from sim.live.offline import checked_page
     from sim.live.serving import serve
 

@@ -6,6 +6,7 @@ where they would tell of few. They are the numbers that ``sim compare`` publishe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ Kind = Literal["preview", "full"]
 OUTCOMES = ("displaced", BEST, "returned", "integrating", "settled_elsewhere")
 QUANTILES = {"low": 0.05, "q25": 0.25, "q75": 0.75, "high": 0.95}
 DIGITS = 4
+MOST_JUDGED = 64  # scenarios of which is kept what may be shown
 BASELINE, ACTIONS = 0, 1
 
 
@@ -140,21 +142,27 @@ def _per(counts: Numbers, per: float, hidden: Mask) -> list[float | None]:
 def _hidden_stock(pairs: Pairs) -> Mask:
     """Return where a situation must not be shown in a month, bool[2, 4, month]: it, or another, is of few."""
     families, rows = pairs.families("stock").mean(axis=1), pairs.rows("stock")
-    return _hidden(families, rows)
+    months = families.shape[-1]
+    return np.array([_judged(one.tobytes(), behind.tobytes(), months) for one, behind in zip(families, rows)])
 
 
-def _hidden(families: Numbers, rows: Numbers) -> Mask:
-    """Return which of counts by scenario, situation and month or area must not be shown.
+@lru_cache(maxsize=MOST_JUDGED)
+def _judged(families: bytes, rows: bytes, months: int) -> Mask:
+    """Return which counts of one scenario, by situation and month, must not be shown.
 
     As in every comparison, what readers need most is kept, and rather the total of all situations is formally withheld.
+    The baseline comes with every frame, and is judged once.
     """
-    counts, behind = (np.concatenate([one, one.sum(axis=1, keepdims=True)], axis=1) for one in (families, rows))
-    _, kinds, columns = counts.shape
-    cells = np.arange(kinds * columns).reshape(kinds, columns)
-    lines = [Line(int(cells[-1, at]), tuple(int(one) for one in cells[:-1, at])) for at in range(columns)]
-    kept = np.arange(kinds * columns) < cells[-1, 0]
-    found = withheld(counts.reshape(2, -1), behind.reshape(2, -1), lines, kept=kept)
-    return found.reshape(counts.shape)[:, :-1]
+    counts, behind = (_with_total(np.frombuffer(one).reshape(-1, months)) for one in (families, rows))
+    cells = np.arange(counts.size).reshape(counts.shape)
+    lines = [Line(int(cells[-1, at]), tuple(int(one) for one in cells[:-1, at])) for at in range(months)]
+    kept = np.arange(counts.size) < cells[-1, 0]
+    found = withheld(counts.reshape(1, -1), behind.reshape(1, -1), lines, kept=kept)
+    return found.reshape(counts.shape)[:-1]
+
+
+def _with_total(counts: Numbers) -> Numbers:
+    return np.concatenate([counts, counts.sum(axis=0, keepdims=True)])
 
 
 def _areas(pairs: Pairs) -> Plain:

@@ -7,7 +7,6 @@ runs of one refinement share that.
 import asyncio
 import itertools
 import json
-import multiprocessing
 from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,8 +15,10 @@ from enum import IntEnum
 from typing import Any
 
 from sim.experiments.processes import live_with_parent
+from sim.live.forking import started_anew
 from sim.live.glance import Glance, glance_at
 from sim.scenario import Compiled, Scenario, compile_scenario
+from sim.scenario.people import keep_populations, populations_kept
 from sim.scenario.thinned import thinned
 
 MOST_COMPILED = 8  # scenarios that a process keeps
@@ -57,9 +58,15 @@ class Bench:
 _BENCH: list[Bench] = []  # of this process: one, once it has been prepared
 
 
-def _prepare(scenario: Scenario, quick_rows: int) -> None:
+def _prepare(scenario: Scenario, quick_rows: int, populations: Any) -> None:
     live_with_parent()
+    keep_populations(populations)
     _BENCH[:] = [Bench(scenario, quick_rows)]
+
+
+def _warm() -> None:
+    """Load the compiled model, by a quick glance at the baseline."""
+    _BENCH[0].glance({}, 0, quick=True)
 
 
 def _glance(changes: dict[str, Any], seed: int, quick: bool) -> Glance:
@@ -91,11 +98,12 @@ class Workers:
     """
 
     def __init__(self, scenario: Scenario, quick_rows: int, number: int) -> None:
-        self._prepared = scenario, quick_rows
+        self._prepared = scenario, quick_rows, populations_kept()
         self.number = number
         self._numbers = itertools.count()
         self._queue: asyncio.PriorityQueue[Job] = asyncio.PriorityQueue()
         self._pool = self._new_pool()
+        self._warm = [self._pool.submit(_warm) for _ in range(number)]  # processes start at once, not when first asked
         self._takers: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -145,5 +153,4 @@ class Workers:
         raise AssertionError("every attempt ends in one way or the other")
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        anew = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.number, anew, initializer=_prepare, initargs=self._prepared)
+        return ProcessPoolExecutor(self.number, started_anew(), initializer=_prepare, initargs=self._prepared)

@@ -46,7 +46,7 @@ def level_of(score: float) -> str:
 
 
 def _of(data: xr.Dataset, at: int, place: str, situations: list[str]) -> pd.DataFrame:
-    month = int(data.get_index("month").get_loc(data.variables["assessed"].values[at]))
+    month = list(data.variables["month"].values).index(data.variables["assessed"].values[at])
     there, rows = (_by_area(data, name, month, situations) for name in ("families", "families_rows"))
     passing = chosen(data, "passes", {"assessed": at}, {"situation": situations}).sum(axis=0)  # area, criterion
     with np.errstate(divide="ignore", invalid="ignore"):  # areas without families are left out below

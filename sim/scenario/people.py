@@ -1,5 +1,6 @@
 """The households of a scenario: those there at the start, and the cohorts that arrive."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,16 @@ def _placed(tables: CaseTables, rows: int | None) -> DisplacedRows:
             _PLACED.pop(next(iter(_PLACED)))
         _PLACED[key] = synthesise(tables, rows)
     return _PLACED[key]
+
+
+def populations_kept() -> dict[tuple[bytes, int | None], DisplacedRows]:
+    """Return the placed rows that are kept in memory, for another process that compiles the same cases."""
+    return dict(_PLACED)
+
+
+def keep_populations(kept: Mapping[tuple[bytes, int | None], DisplacedRows]) -> None:
+    """Take over placed rows that another process has made, which takes seconds where small camps must be seen."""
+    _PLACED.update(kept)
 
 
 def _arriving(setting: Setting) -> list[Columns]:
