@@ -55,8 +55,9 @@ SLOW ?= slow
 slow: .venv/dev
 	$(BIN)/python -m pytest -m "$(SLOW)" -rA -n 2 --dist loadfile --durations=15
 
+WORKERS ?= 2
 browser: .venv/dev
-	$(BIN)/python -m pytest -m browser -rs -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m browser -rs -n $(WORKERS) --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ import json
 import shutil
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def in_browser(case: str, rooms: int) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     began = time.perf_counter()
     server = served(case, seeds=8, rows=None)
-    with sync_playwright() as playwright:
+    with closing(server), sync_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
 
@@ -92,7 +93,6 @@ def in_browser(case: str, rooms: int) -> dict[str, dict[str, float]]:
         page.page.context.close()
         found[f"{rooms} rooms at once"] = at_once([opened() for _ in range(rooms)], lever)
         browser.close()
-    server.close()
     return found
 
 
@@ -108,7 +108,8 @@ def at_once(pages: list[Any], lever: str) -> dict[str, float]:
             }, 1500 - performance.now() % 1500)""",
             [lever, 10 + at],
         )
-    for page in pages:
+    for page, then in zip(pages, since):
+        page.wait_for_function("then => window.liveLog.some(one => one.t > then)", arg=then)
         page.settled()
     first = [next(one["t"] - one["sent"] for one in page.log if one["t"] > then) for page, then in zip(pages, since)]
     return {

@@ -44,15 +44,19 @@ def serve(
     with listening(port) as listener:
         port = int(listener.getsockname()[1])
         engine = Engine(scenario, opened, size, processors())
-        address = f"http://{HOST}:{port}/"
         app = app_of(engine, (f"{HOST}:{port}", f"localhost:{port}"))
         config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=WAIT)
-        say(f"The page is at {address}\nOnly this machine can open it. Ctrl-C ends it.")
-        if open_browser:
-            threading.Timer(BROWSER_AFTER, webbrowser.open, [address]).start()
         with suppress(KeyboardInterrupt):  # how it is ended
+            _tell(f"http://{HOST}:{port}/", say, open_browser)
             uvicorn.Server(config).run(sockets=[listener])
+        engine.close()
         say("The page has ended. Its settings are in its address: open that again when the program runs again.")
+
+
+def _tell(address: str, say: Callable[[str], None], open_browser: bool) -> None:
+    say(f"The page is at {address}\nOnly this machine can open it. Ctrl-C ends it.")
+    if open_browser:
+        threading.Timer(BROWSER_AFTER, webbrowser.open, [address]).start()
 
 
 def listening(port: int) -> socket.socket:
@@ -65,12 +69,11 @@ def listening(port: int) -> socket.socket:
     """
     for candidate in range(port, min(port + TRIES, 65536)) if port else (0,):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        if (
-            os.name == "posix"
-        ):  # so that a page finds the program again where it was; elsewhere it means to share a port
+        if os.name == "posix":  # so that a page finds the program again; on Windows it would mean to share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, candidate))
+            listener.listen()  # so that a browser that is opened at once waits, rather than being turned away
         except OSError:
             listener.close()
             continue

@@ -75,12 +75,18 @@ export class AreaMap {
     const step = value === null ? "withheld" : `${change ? "change" : "level"}-${classOf(value, classes)}`;
     path.setAttribute("class", `area ${step}`);
     path.setAttribute("aria-label", this.#words(index));
-    const { name, label } = this.start.map.areas[index];
+    const { label } = this.start.map.areas[index];
     const number = value === null ? "" : this.#number(value);
-    const named = this.paths.length <= DRAWN_WITH_NAMES;
-    const rows = named ? [[name, "area-name"], [number, ""]] : [[number, ""]];
+    const rows = [...this.#name(index), [number, ""]];
     const spans = rows.map(([text, kind], row) => svg("tspan", { x: label[0], dy: row ? "1.15em" : "0", class: kind }, text));
     this.labels[index].replaceChildren(...spans);
+  }
+
+  /** Return the name to be drawn on an area, none where names would cover one another: on tiles, one that fits. */
+  #name(index) {
+    const { kind, areas } = this.start.map;
+    if (kind === "tiles") return [[areas[index].short, "tile-name"]];
+    return areas.length <= DRAWN_WITH_NAMES ? [[areas[index].name, "area-name"]] : [];
   }
 
   #words(index) {

@@ -1,11 +1,12 @@
 /** What speaks against a gain, in words as prominent as the gain; and what it costs. */
 import { byId, el } from "./dom.js";
-import { list } from "./format.js";
+import { list, number } from "./format.js";
 import { money } from "./units.js";
 import { has, say, t } from "./words.js";
 
 const SHOWN = 2;
 const IN_DOLLARS = new Set(["host_rent", "aid_withheld"]);
+const IN_WHOLE_DOLLARS = new Set(["rent"]);
 
 let unfolded = false;
 
@@ -31,7 +32,7 @@ export function paintWatch(view) {
 
 /** Return a warning as one whole sentence. */
 export function watchText({ rule, values }) {
-  const write = IN_DOLLARS.has(rule) ? money : (n) => n;
+  const write = IN_DOLLARS.has(rule) ? money : IN_WHOLE_DOLLARS.has(rule) ? (n) => n : (n) => number(n, 1, 1);
   const { actions, baseline, group } = values;
   return t(`watch.${rule}`, { ...values, actions: write(actions), baseline: write(baseline), group: groupName(group) });
 }
