@@ -16,7 +16,7 @@ from sim.experiments.run import fitted
 from sim.live.frames import OUTCOMES, Pairs, frame
 from sim.live.glance import Glance
 from sim.live.lever_making import Base, levers_of
-from sim.live.levers import Lever, changes, settled
+from sim.live.levers import Lever, changes, lever_named, settled
 from sim.live.pack import OpenPack
 from sim.live.search import Found, search
 from sim.live.watch import Room
@@ -29,6 +29,7 @@ Plain = dict[str, Any]
 Settings = dict[str, float]
 MOST_KEPT = 64  # results kept
 QUICK_SEED = 0  # the luck of previews
+UNMOVED = "{}"  # the key of the baseline
 #: Kinds that push families out, and those that give them another way to go.
 PUSHES, LEAVES = ("camp_closure", "aid_cut"), ("transport", "return_grant", "rent_subsidy")
 #: Outcomes of which more may be asked for.
@@ -96,20 +97,20 @@ class Engine:
     async def preview(self, settings: Mapping[str, object]) -> Plain:
         """Return a quick frame: the baseline as it is known, moved by the difference of two quick runs."""
         await self.ready()
-        moved = settled(self.levers, settings)
-        if self._key(moved) in self._full:
+        moved, began = settled(self.levers, settings), time.perf_counter()
+        asked = self._changes(moved)
+        if _key(asked) in self._full:
             return await self.full(moved)
         assert self._quick is not None, "the baseline is known"
-        began = time.perf_counter()
-        quick = await self._workers.glance(self._changes(moved), QUICK_SEED, Priority.PREVIEW, quick=True)
-        return self._frame(Pairs.previewed(self._full[self._key({})], self._quick, quick), moved, began)
+        quick = await self._workers.glance(asked, QUICK_SEED, Priority.PREVIEW, quick=True)
+        return self._frame(Pairs.previewed(self._full[UNMOVED], self._quick, quick), moved, began)
 
-    async def full(self, settings: Mapping[str, object]) -> Plain:
+    async def full(self, settings: Mapping[str, object], priority: Priority = Priority.FULL) -> Plain:
         """Return the full frame: every seed, paired with the baseline."""
         await self.ready()
         moved, began = settled(self.levers, settings), time.perf_counter()
-        actions = await self._glances(moved, Priority.FULL)
-        return self._frame(Pairs("full", self._full[self._key({})], actions), moved, began)
+        actions = await self._glances(self._changes(moved), priority)
+        return self._frame(Pairs("full", self._full[UNMOVED], actions), moved, began)
 
     async def take(self, settings: Mapping[str, object], lever: str, outcome: str, target: float) -> Found:
         """Return the value of a lever with which an outcome reaches a target per hundred families, others unchanged.
@@ -123,13 +124,11 @@ class Engine:
         require_aimable(outcome, more=True)
         if outcome not in AIMABLE:
             raise InputError("no plan is fitted to this", key="outcome", value=outcome, allowed=", ".join(AIMABLE))
-        moved = settled(self.levers, settings)
-        settled(self.levers, {lever: next((one.value for one in self.levers if one.id == lever), 0.0)})
-        chosen = next(one for one in self.levers if one.id == lever)
+        moved, chosen = settled(self.levers, settings), lever_named(self.levers, lever)
 
         async def level(value: float, quick: bool) -> float | None:
             asked = {**moved, lever: value}
-            shown = await (self.preview(asked) if quick else self.full(asked))
+            shown = await (self.preview(asked) if quick else self.full(asked, Priority.SEARCH))
             found: float | None = shown["outcomes"][outcome]["end"]["actions"]
             return found
 
@@ -149,10 +148,10 @@ class Engine:
         self._quick = await self._workers.glance({}, QUICK_SEED, Priority.PREVIEW, quick=True)
         await full
 
-    async def _glances(self, moved: Settings, priority: Priority) -> list[Glance]:
-        key = self._key(moved)
+    async def _glances(self, asked: Plain, priority: Priority) -> list[Glance]:
+        """Return a glance by every seed; the same changes are run once, whichever settings make them."""
+        key = _key(asked)
         if key not in self._full:
-            asked = self._changes(moved)
             wanted = [self._workers.glance(asked, seed, priority, turn=seed) for seed in range(self.size.seeds)]
             self._full[key] = list(await asyncio.gather(*wanted))
         self._keep(key)
@@ -162,7 +161,7 @@ class Engine:
         """Let the oldest results go, but never the baseline."""
         self._full.move_to_end(key)
         while len(self._full) > MOST_KEPT:
-            self._full.pop(next(one for one in self._full if one != self._key({})))
+            self._full.pop(next(one for one in self._full if one != UNMOVED))
 
     def _frame(self, pairs: Pairs, moved: Settings, began: float) -> Plain:
         found = frame(pairs, self.room, moved)
@@ -171,9 +170,9 @@ class Engine:
     def _changes(self, moved: Settings) -> Plain:
         return changes(self.levers, moved, self.scenario.spec.start)
 
-    @staticmethod
-    def _key(moved: Settings) -> str:
-        return json.dumps(moved, sort_keys=True)
+
+def _key(asked: Plain) -> str:
+    return json.dumps(asked, sort_keys=True)
 
 
 def _room(compiled: Compiled, levers: Sequence[Lever]) -> Room:

@@ -80,12 +80,18 @@ def settled(levers: Sequence[Lever], settings: Mapping[str, object]) -> dict[str
     InputError
         For an unknown lever, and for a value that is no number or out of range.
     """
-    known = {lever.id: lever for lever in levers}
     for name in settings:
-        if name not in known:
-            raise InputError(f"no such lever{nearest(str(name), known)}", key=str(name), allowed=", ".join(known))
-    found = {one.id: one.scale.checked(settings[one.id], one.id) for one in levers if one.id in settings}
-    return {name: value for name, value in found.items() if value != known[name].value}
+        lever_named(levers, str(name))
+    found = [(one, one.scale.checked(settings[one.id], one.id)) for one in levers if one.id in settings]
+    return {lever.id: value for lever, value in found if value != lever.value}
+
+
+def lever_named(levers: Sequence[Lever], name: str) -> Lever:
+    """Return a lever; raises InputError with the nearest name where there is none."""
+    known = {lever.id: lever for lever in levers}
+    if name not in known:
+        raise InputError(f"no such lever{nearest(name, known)}", key=name, allowed=", ".join(known))
+    return known[name]
 
 
 def changes(levers: Sequence[Lever], settings: Mapping[str, float], start: str) -> Plain:
