@@ -57,6 +57,13 @@ class Row {
   }
 
   show(value, idle) {
+    this.#tell(idle ? t("lever.needs", { name: textOf(this.#master().label) }) : "");
+    const state = `${value} ${idle}`;
+    if (state !== this.shown) this.#write(value, idle);
+    this.shown = state; // while one lever is dragged the others need not be laid out again
+  }
+
+  #write(value, idle) {
     const { lever, start } = this;
     const text = valueText(lever, value, start);
     const moved = value !== lever.value;
@@ -68,7 +75,6 @@ class Row {
     this.root.classList.toggle("moved", moved && !idle);
     this.root.classList.toggle("idle", idle);
     this.range.disabled = this.valueButton.disabled = idle;
-    this.#tell(idle ? t("lever.needs", { name: textOf(this.#master().label) }) : "");
   }
 
   #head() {
