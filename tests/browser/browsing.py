@@ -40,7 +40,11 @@ class Server:
     def said(self) -> str:
         """Return what it has said since it told its address, once it has ended."""
         if self.process.stdout is not None and not self.process.stdout.closed:
-            self._said, _ = self.process.communicate()
+            try:
+                self._said, _ = self.process.communicate(timeout=PATIENCE / 1000)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise
         return self._said
 
     def close(self) -> str:

@@ -97,6 +97,7 @@ def test_a_room_that_leaves_in_the_middle_holds_nobody_up(page: Page, new_page: 
 
 def test_it_ends_with_a_plain_word() -> None:
     server = served("valley")
+    started(server)
     said = server.close()
     assert "settings are in its address" in said
     assert "Traceback" not in said
