@@ -206,6 +206,7 @@ def test_workers_of_this_machine_share_its_memory(tmp_path: Path) -> None:
 
 
 @slow
+@pytest.mark.long
 def test_a_worker_that_is_paused_for_good_is_not_waited_for(
     idle: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,7 +239,10 @@ def wait_until_paused(address: str) -> None:
 @slow
 @pytest.mark.parametrize(
     ("lost", "words"),
-    [("kill_all_workers", "no worker has been left for 5 seconds"), ("kill_the_scheduler", "the scheduler was lost")],
+    [
+        pytest.param("kill_all_workers", "no worker has been left for 5 seconds", marks=pytest.mark.long),
+        ("kill_the_scheduler", "the scheduler was lost"),
+    ],
 )
 def test_nobody_is_waited_for_who_is_gone(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, words: str
