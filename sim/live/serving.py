@@ -68,7 +68,8 @@ def listening(port: int) -> socket.socket:
         Where all of them are taken.
     """
     for candidate in range(port, min(port + TRIES, 65536)) if port else (0,):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Named as TCP, or asyncio does not switch Nagle's algorithm off, and every answer comes 40 ms late.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":  # so that a page finds the program again; on Windows it would mean to share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from typing import Any
@@ -16,6 +17,7 @@ from sim.live.guard import HEADERS, POLICY
 from sim.live.opening import LANGUAGES
 from sim.live.pack import GROUPS
 from sim.live.server import MOST_BODY
+from sim.live.serving import listening
 
 CLOSED = {"camp_closure": 14}
 SAVED = "extends: valley/as-is\nprogrammes: {camp_closure: {kind: camp_closure, sites: all, closing_month: 2025-08}}\n"
@@ -317,3 +319,11 @@ def test_a_worker_that_is_killed_is_replaced(page: Served) -> None:
         assert answer.status == 200, "the glances of the lost process are made again"
         assert not set(victims) & set(page.engine._workers._pool._processes)
     assert page.post("full", {"settings": {}}).json["watch"] == []
+
+
+def test_answers_are_not_held_back() -> None:
+    """asyncio switches Nagle's algorithm off for sockets that are named as TCP, and so for those they accept."""
+    with listening(0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
