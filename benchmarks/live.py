@@ -22,17 +22,6 @@ from rich.console import Console
 from rich.table import Table
 
 BROWSER_TESTS = Path(__file__).parents[1] / "tests" / "browser"
-DRAG = """
-async ([selector, values, pause]) => {
-  const range = document.querySelector(selector);
-  for (const value of values) {
-    range.value = value;
-    range.dispatchEvent(new Event("input", { bubbles: true }));
-    await new Promise(done => setTimeout(done, pause));
-  }
-  range.dispatchEvent(new Event("change", { bubbles: true }));
-}
-"""
 PAUSE = 16  # ms between two moves of the hand: one a frame
 THROTTLE = 4
 
@@ -50,7 +39,7 @@ def delays(page: Any, since: float, kind: str) -> np.ndarray:
 def drag(page: Any, selector: str, values: list[int]) -> dict[str, float]:
     """Drag a lever, let go, and return how the page followed."""
     since = page.evaluate("performance.now()")
-    page.evaluate(DRAG, [selector, values, PAUSE])
+    page.drag(selector, values, PAUSE)
     released = page.evaluate("performance.now()")
     page.settled()
     log = [one for one in page.log if one["t"] > since]

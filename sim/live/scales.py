@@ -10,8 +10,8 @@ from sim.schema.base import CalendarMonth, month_name, month_number
 from sim.schema.errors import InputError
 
 IN_HUNDREDS = ("share", "index", "ratio")  # units that people read per hundred
-FAMILIES_PART = 20  # a lever of places goes up to one of so many families a month
-MOST_OF_DEFAULT = 4  # an amount of money goes up to so many times its default
+FAMILIES_PART = 20  # PRIOR: a lever of places goes up to one of so many families a month
+MOST_OF_DEFAULT = 4  # PRIOR: an amount of money goes up to so many times its default
 STEPS = 50  # on a scale that nobody described
 NICE = (1.0, 2.0, 5.0, 10.0)  # steps are one of these times a power of ten
 ENDS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # and so are ends

@@ -14,6 +14,17 @@ SEEDS, ROWS = 3, 700
 SCREENS = {"small": (1024, 768), "laptop": (1366, 768)}
 LANGUAGES = {"en": "ltr", "fr": "ltr", "ar": "rtl"}
 PATIENCE = 60_000  # ms: a machine that tests run on is busy with other tests
+DRAG = """
+async ([selector, values, pause]) => {
+  const range = document.querySelector(selector);
+  for (const value of values) {
+    range.value = value;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise(done => setTimeout(done, pause));
+  }
+  range.dispatchEvent(new Event("change", { bubbles: true }));
+}
+"""
 PUSH = """(range, value) => {
   range.value = value;
   range.dispatchEvent(new Event("input", { bubbles: true }));
@@ -98,6 +109,10 @@ class Page:
     def push(self, lever: str, value: float) -> None:
         """Move a lever and let go, without waiting for what comes."""
         self.page.locator(slider(lever)).evaluate(PUSH, value)
+
+    def drag(self, selector: str, values: list[int], pause: int) -> None:
+        """Drag the slider of a selector over values, so many ms apart, and let go."""
+        self.page.evaluate(DRAG, [selector, values, pause])
 
     @property
     def sentence(self) -> str:

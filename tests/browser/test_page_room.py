@@ -108,3 +108,4 @@ def test_a_change_is_replayed_before_and_after(page: Page) -> None:
     page.locator("#replay").click()
     page.wait_for_function("text => document.getElementById('sentence').innerText !== text", arg=after)
     page.wait_for_function("text => document.getElementById('sentence').innerText === text", arg=after, timeout=20_000)
+    assert page.sentence == after

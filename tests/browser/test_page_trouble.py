@@ -5,18 +5,6 @@ from typing import Any
 
 from browsing import Page, Server, served, slider, started
 
-DRAG = """
-async ([selector, values, pause]) => {
-  const range = document.querySelector(selector);
-  for (const value of values) {
-    range.value = value;
-    range.dispatchEvent(new Event("input", { bubbles: true }));
-    await new Promise(done => setTimeout(done, pause));
-  }
-  range.dispatchEvent(new Event("change", { bubbles: true }));
-}
-"""
-
 
 def months(page: Page) -> str:
     return next(lever["id"] for lever in started(page.server)["levers"] if lever["kind"] == "month")
@@ -26,7 +14,7 @@ def test_a_drag_shows_previews_and_ends_with_the_full_result_of_the_last_value(p
     page.open()
     lever = months(page)
     began = page.evaluate("performance.now()")
-    page.evaluate(DRAG, [slider(lever), list(range(36, 12, -1)), 60])
+    page.drag(slider(lever), list(range(36, 12, -1)), 60)
     page.settled()
     painted = [entry["kind"] for entry in page.log if entry["t"] > began]
     assert painted.count("preview") >= 2, "the picture follows the hand"
@@ -45,7 +33,7 @@ def test_a_server_that_is_killed_in_a_drag_loses_nothing(new_page: Any) -> None:
         page.move(lever, 20)
         said = page.sentence
         threading.Timer(0.4, server.kill).start()
-        page.evaluate(DRAG, [slider(lever), [19, 18, 17, 16, 15, 14] * 3, 60])
+        page.drag(slider(lever), [19, 18, 17, 16, 15, 14] * 3, 60)
         page.locator("#banner").wait_for()
         assert f"{lever}:14" in page.fragment, "the settings are in the address"
         again.append(served("valley", port=server.port))
@@ -89,7 +77,7 @@ def test_a_room_that_leaves_in_the_middle_holds_nobody_up(page: Page, new_page: 
     page.open()
     leaving = new_page().open()
     lever = months(page)
-    leaving.evaluate(DRAG, [slider(lever), [20, 19, 18], 10])
+    leaving.drag(slider(lever), [20, 19, 18], 10)
     leaving.page.context.close()
     page.move(lever, 25)
     assert f"{lever}:25" in page.fragment
